@@ -1,0 +1,15 @@
+"""`first-mile check`: what is wrong with the message files, without starting anything."""
+
+from datetime import date
+from pathlib import Path
+
+from bot.catalogue.catalogue import checked
+from bot.catalogue.findings import Finding
+
+
+def check_messages(folder: Path, today: date) -> tuple[list[Finding], list[Finding]]:
+    """(faults, warnings) of every file; `today` tells which reviews are overdue."""
+    if not folder.is_dir():
+        fault = Finding(str(folder), 1, "no_folder", "there is no such folder", "Set MESSAGES_DIR to your messages")
+        return [fault], []
+    return checked(folder, today)

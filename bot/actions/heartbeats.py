@@ -1,0 +1,67 @@
+"""Who does what at present, and whether the machine still lives."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain.deliveries import Lane, State
+from bot.runtime import Runtime
+from bot.store import deliveries as delivery_store
+from bot.store import machine as store
+from bot.store import updates as update_store
+
+ALARM_AFTER = timedelta(minutes=2)
+
+
+@dataclass(frozen=True)
+class Health:
+    """What /readyz and /metrics tell. `open`: rows by lane and state with the oldest due time."""
+
+    sender_beat: datetime | None
+    clock_beat: datetime | None
+    open: dict[tuple[Lane, State], tuple[int, datetime]]
+    inbox_waiting: int
+    inbox_dead: int
+    broken_files: list[str]
+
+    def troubles(self, now: datetime) -> list[str]:
+        """What is wrong, in plain words for an operator; empty when all is well."""
+        found = []
+        for name, beat in (("sender", self.sender_beat), ("clock", self.clock_beat)):
+            if beat is None:
+                found.append(f"the {name} has not run yet")
+            elif now - beat > ALARM_AFTER:
+                found.append(f"the {name} has not run since {beat:%Y-%m-%d %H:%M:%S} UTC")
+        found += [f"a message file is broken: {fault}" for fault in self.broken_files]
+        return found
+
+
+async def hold(runtime: Runtime, name: str, holder: str, lasts: timedelta) -> bool:
+    """Take or renew a lease, and leave a heartbeat under the same name. False while somebody else holds it."""
+    now = runtime.now()
+    async with runtime.database.write() as tx:
+        held = await store.hold(tx, name, holder, now, now + lasts)
+        if held:
+            await store.beat(tx, name, now)
+        return held
+
+
+async def release(runtime: Runtime, name: str, holder: str) -> None:
+    async with runtime.database.write() as tx:
+        await store.release(tx, name, holder)
+
+
+async def beat(runtime: Runtime, name: str) -> None:
+    async with runtime.database.write() as tx:
+        await store.beat(tx, name, runtime.now())
+
+
+async def health(runtime: Runtime) -> Health:
+    async with runtime.database.read() as tx:
+        return Health(
+            await store.last_beat(tx, "sender"),
+            await store.last_beat(tx, "clock"),
+            await delivery_store.open_ages(tx),
+            await update_store.count(tx, "new"),
+            await update_store.count(tx, "dead"),
+            [str(fault) for fault in runtime.catalogue.faults],
+        )

@@ -1,0 +1,198 @@
+"""A card to print: a QR code that opens the bot at a circle's door, with a few words around it."""
+
+import io
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+
+import segno
+from PIL import Image, ImageDraw, ImageFont
+
+Font = ImageFont.FreeTypeFont
+
+# All lengths are dots: A6 at 300 dots an inch.
+DPI = 300
+SIZE = (1240, 1748)
+EDGE, MARGIN = 50, 120
+WIDTH = SIZE[0] - 2 * MARGIN
+CEILING, FLOOR = 110, SIZE[1] - 110
+MOST_GAP = 56
+SLACK = 8  # thickened strokes are a little wider than the font says
+QR_SIDE = 780
+QUIET = 4  # modules of white around the code, as its standard asks
+WHITE, INK, SOFT, ACCENT = "#ffffff", "#16211f", "#4d5b58", "#0f6b5c"
+TWINS = str.maketrans({"–": "-", "—": "-", "‑": "-", "•": "·", "ß": "ss", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O"}) | (
+    str.maketrans({"æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe", "đ": "d", "Đ": "D", "ð": "d", "þ": "th", "ı": "i"})
+)
+
+
+@dataclass(frozen=True)
+class Lines:
+    """The words on a card, plain text without markup; any may be empty, and may have several lines."""
+
+    title: str
+    middle: str
+    foot: str
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a text may be set. `weight` thickens the strokes: there is only one font."""
+
+    largest: int
+    smallest: int
+    height: int
+    colour: str
+    weight: int = 0
+
+
+TITLE = Look(104, 44, 330, INK, 2)
+LINK_ROW, LINK = Look(34, 24, 44, SOFT), Look(34, 22, 90, SOFT)
+MIDDLE = Look(52, 32, 250, INK)
+FOOT = Look(36, 26, 96, SOFT)
+
+
+@dataclass(frozen=True)
+class Block:
+    """A text broken into rows that fit, at the size at which they do."""
+
+    rows: tuple[str, ...]
+    size: int
+    look: Look
+
+    @property
+    def pitch(self) -> int:
+        return round(self.size * 1.28)
+
+    @property
+    def height(self) -> int:
+        return self.pitch * len(self.rows)
+
+
+def card(link: str, lines: Lines) -> bytes:
+    """A PNG of about A6 on white that opens `link` when scanned. The same input gives the same bytes.
+
+    The font has plain Latin letters only. Accents are taken off (Zoë is printed as Zoe), and a line that still has a
+    character it lacks (Arabic, Bengali, an emoji) is left out rather than printed as boxes; the code and the link are
+    always there. A text too long for its place is made smaller, then cut with an ellipsis: nothing is ever drawn
+    beyond the margins.
+    """
+    image = Image.new("RGB", SIZE, WHITE)
+    draw = ImageDraw.Draw(image)
+    _frame(draw)
+    title, middle, foot = fit(lines.title, TITLE), fit(lines.middle, MIDDLE), fit(lines.foot, FOOT)
+    _stack(image, draw, [title, _code(link), _address(link), middle], until=FLOOR - foot.height)
+    _write(draw, foot, FLOOR - foot.height)
+    written = io.BytesIO()
+    image.save(written, "PNG", dpi=(DPI, DPI), optimize=True)
+    return written.getvalue()
+
+
+def fit(text: str, look: Look) -> Block:
+    """The text at the largest size at which it fits its place, less the lines that the font cannot draw."""
+    drawable = [line for line in map(_plain, text.splitlines()) if line and all(map(_has, line))]
+    for size in range(look.largest, look.smallest - 1, -2):
+        block = Block(tuple(row for line in drawable for row in _wrap(line, size)), size, look)
+        if block.height <= look.height:
+            return block
+    most = max(1, look.height // block.pitch)
+    return Block((*block.rows[: most - 1], _cut(block.rows[most - 1], block.size)), block.size, look)
+
+
+def _address(link: str) -> Block:
+    """The link to be typed: in one row where that can still be read, for nobody types a broken one well."""
+    row = fit(link, LINK_ROW)
+    return row if row.rows == (link,) else fit(link, LINK)
+
+
+@cache
+def _font(size: int) -> Font:
+    font = ImageFont.load_default(size)
+    assert isinstance(font, ImageFont.FreeTypeFont)  # Pillow without FreeType has a bitmap font that cannot grow
+    return font
+
+
+def _plain(line: str) -> str:
+    """One line with single spaces, without accents, and with the few signs that have a twin in the font."""
+    parts = unicodedata.normalize("NFKD", line.translate(TWINS))
+    return " ".join("".join(sign for sign in parts if unicodedata.category(sign) != "Mn").split())
+
+
+@cache
+def _has(sign: str) -> bool:
+    """Whether the font can draw it: what it lacks all comes out as the same box."""
+    font = _font(64)
+    return sign == " " or (sign.isprintable() and bytes(font.getmask(sign)) != bytes(font.getmask("\uffff")))
+
+
+def _wrap(line: str, size: int) -> list[str]:
+    """Rows no wider than a card; a word that is too wide by itself is broken."""
+    rows = [""]
+    for word in line.split(" "):
+        wider = f"{rows[-1]} {word}".strip()
+        if _fits(wider, size):
+            rows[-1] = wider
+            continue
+        pieces = _pieces(word, size)
+        rows = [*(row for row in rows if row), *pieces]
+    return rows
+
+
+def _pieces(word: str, size: int) -> list[str]:
+    pieces = [""]
+    for sign in word:
+        if _fits(pieces[-1] + sign, size):
+            pieces[-1] += sign
+        else:
+            pieces.append(sign)
+    return pieces
+
+
+def _cut(row: str, size: int) -> str:
+    while row and not _fits(f"{row}…", size):
+        row = row[:-1]
+    return f"{row.rstrip()}…"
+
+
+def _fits(row: str, size: int) -> bool:
+    return _font(size).getlength(row) <= WIDTH - SLACK
+
+
+def _code(link: str) -> Image.Image:
+    """The QR code in whole dots a module, with its white border, at most QR_SIDE wide."""
+    matrix = [bytes(row) for row in segno.make_qr(link, error="m").matrix]
+    modules = len(matrix) + 2 * QUIET
+    code = Image.new("L", (modules, modules), 255)
+    for y, row in enumerate(matrix):
+        for x, dark in enumerate(row):
+            code.putpixel((x + QUIET, y + QUIET), 0 if dark else 255)
+    scale = max(1, QR_SIDE // modules)
+    return code.resize((modules * scale, modules * scale), Image.Resampling.NEAREST)
+
+
+def _stack(image: Image.Image, draw: ImageDraw.ImageDraw, parts: list[Block | Image.Image], until: int) -> None:
+    """From the top down, with the room that is left shared out between the parts."""
+    shown = [part for part in parts if part.height]
+    room = until - CEILING - sum(part.height for part in shown)
+    # The code brings its own white border: what stands below belongs to it.
+    gaps = [0 if isinstance(part, Image.Image) else 1 for part in shown[:-1]]
+    gap = min(MOST_GAP, max(0, room // (sum(gaps) + 2)))
+    y = CEILING + (room - gap * sum(gaps)) // 2
+    for part, after in zip(shown, [*gaps, 0], strict=True):
+        if isinstance(part, Block):
+            _write(draw, part, y)
+        else:
+            image.paste(part, ((SIZE[0] - part.width) // 2, y))
+        y += part.height + after * gap
+
+
+def _write(draw: ImageDraw.ImageDraw, block: Block, y: int) -> None:
+    look, font = block.look, _font(block.size)
+    for number, row in enumerate(block.rows):
+        at = (SIZE[0] / 2, y + (number + 0.5) * block.pitch)
+        draw.text(at, row, fill=look.colour, font=font, anchor="mm", stroke_width=look.weight, stroke_fill=look.colour)
+
+
+def _frame(draw: ImageDraw.ImageDraw) -> None:
+    right, bottom = SIZE[0] - EDGE, SIZE[1] - EDGE
+    draw.rounded_rectangle((EDGE, EDGE, right, bottom), radius=48, outline=ACCENT, width=6)

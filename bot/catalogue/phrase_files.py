@@ -1,0 +1,117 @@
+"""Reading and comparing the phrase files: every fault with file and line, whatever else is broken."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bot.catalogue import telegram_html
+from bot.catalogue.findings import Finding, nearest
+from bot.catalogue.syntax import read_phrase
+from bot.catalogue.toml_file import TomlFile, read_toml
+from bot.domain.templates import SOURCE_LANGUAGE
+
+
+@dataclass(frozen=True)
+class PhraseFile:
+    """One language: sources and lists by dotted key, and the names that each source asks for."""
+
+    file: TomlFile
+    texts: dict[str, str] = field(default_factory=dict)
+    lists: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    names: dict[str, frozenset[str]] = field(default_factory=dict)
+
+
+def read_phrases(directory: Path, language: str, *, required: bool) -> tuple[PhraseFile | None, list[Finding]]:
+    """The sound phrases of one language and the faults of the others. A missing file counts only when required."""
+    path = directory / f"{language}.toml"
+    if not required and not path.exists():
+        return None, []
+    file = read_toml(path, f"{directory.name}/{path.name}")
+    if isinstance(file, Finding):
+        return None, [file]
+    words, faults = PhraseFile(file), []
+    for key, value in _entries(file.data):
+        faults += _take(words, key, value)
+    return words, faults
+
+
+def _entries(data: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    for table, content in data.items():
+        if isinstance(content, dict):
+            yield from ((f"{table}.{key}", value) for key, value in content.items())
+        else:
+            yield table, None
+
+
+def _take(words: PhraseFile, key: str, value: Any) -> list[Finding]:
+    if isinstance(value, str):
+        return _take_text(words, key, value)
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        words.lists[key] = tuple(value)
+        return []
+    if value is None:
+        remedy = 'Put it below a heading such as [people], as: key = "words"'
+        return [words.file.fault(key, "phrase_outside", f'"{key}" stands outside any heading', remedy)]
+    remedy = 'Write words between quotes, or a list of them: ["stop", "end"]'
+    return [words.file.fault(key, "phrase_kind", f'"{key}" is neither words nor a list of words', remedy)]
+
+
+def _take_text(words: PhraseFile, key: str, source: str) -> list[Finding]:
+    syntax = read_phrase(source)
+    problems = syntax.problems or telegram_html.check(source, branches_closed=False)
+    first = words.file.line_of_text(key)
+    if not problems:
+        words.texts[key] = source
+        words.names[key] = frozenset(syntax.names)
+    return [Finding(words.file.shown, first + p.line - 1, p.rule, f"{key}: {p.message}", p.remedy) for p in problems]
+
+
+def compare(words: dict[str, PhraseFile], languages: Sequence[str]) -> tuple[list[Finding], list[Finding]]:
+    """(faults, warnings): translations are measured against the source language, English where it is there."""
+    base = SOURCE_LANGUAGE if SOURCE_LANGUAGE in words else languages[0]
+    source = words.get(base)
+    if source is None:
+        return [], []
+    faults, warnings = list[Finding](), list[Finding]()
+    for language, translation in words.items():
+        if language != base:
+            faults += _strangers(source, translation)
+            faults += _other_names(source, translation)
+            warnings += _untranslated(source, translation)
+    return faults, warnings
+
+
+def _keys(words: PhraseFile) -> set[str]:
+    return {*words.texts, *words.lists}
+
+
+def _strangers(source: PhraseFile, translation: PhraseFile) -> Iterator[Finding]:
+    for key in sorted(_keys(translation) - _keys(source)):
+        if source.file.line(key) == 1 or not _known_broken(source, key):
+            message = f'"{key}" is not in {source.file.shown}'
+            yield translation.file.fault(key, "phrase_stranger", message, nearest(key, _keys(source)))
+
+
+def _known_broken(source: PhraseFile, key: str) -> bool:
+    """The source has the key, but it is at fault itself and was reported already."""
+    table, _, name = key.partition(".")
+    content = source.file.data.get(table)
+    return isinstance(content, dict) and name in content
+
+
+def _other_names(source: PhraseFile, translation: PhraseFile) -> Iterator[Finding]:
+    for key in sorted(source.names.keys() & translation.names.keys()):
+        if source.names[key] != translation.names[key]:
+            wanted = ", ".join(sorted(source.names[key])) or "none"
+            got = ", ".join(sorted(translation.names[key])) or "none"
+            message = f"{key}: the placeholders are {got}, but {source.file.shown} has {wanted}"
+            yield translation.file.fault(key, "phrase_names", message, "Use the same placeholders")
+
+
+def _untranslated(source: PhraseFile, translation: PhraseFile) -> Iterator[Finding]:
+    missing = sorted(_keys(source) - _keys(translation))
+    if missing:
+        some = ", ".join(missing[:5]) + (" …" if len(missing) > 5 else "")
+        message = f"Not translated, and said in another language instead ({len(missing)}): {some}"
+        yield Finding(translation.file.shown, 1, "phrase_untranslated", message, "Translate them")

@@ -1,0 +1,75 @@
+"""TOML with line numbers: the standard reader keeps none, and a fault without its line is a riddle."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from bot.catalogue.findings import Finding, read_text
+
+_HEADER = re.compile(r"\s*\[\s*([\w.-]+)\s*\]")
+_KEY = re.compile(r"\s*\"?([\w-]+)\"?\s*=")
+_QUOTES = ('"""', "'''")
+_PLACE_IN_ERROR = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
+
+
+class TomlFile:
+    """A read file: `data` as tables, `line(key)` for a dotted key such as `people.welcome`."""
+
+    def __init__(self, shown: str, text: str, data: dict[str, Any]) -> None:
+        self.shown, self.data = shown, data
+        self._lines, self._source = _lines_of_keys(text), text.splitlines()
+
+    def line(self, key: str) -> int:
+        """The line of the key, or of its table, or 1."""
+        while key not in self._lines and "." in key:
+            key = key.rpartition(".")[0]
+        return self._lines.get(key, 1)
+
+    def line_of_text(self, key: str) -> int:
+        """The line on which a string begins: the one below, when only three quotes follow the key."""
+        line = self.line(key)
+        return line + (self._source[line - 1].partition("=")[2].strip() in _QUOTES)
+
+    def fault(self, key: str, rule: str, message: str, remedy: str) -> Finding:
+        return Finding(self.shown, self.line(key), rule, message, remedy)
+
+
+def read_toml(path: Path, shown: str) -> TomlFile | Finding:
+    """The file, or the one fault that keeps it from being read."""
+    text = read_text(path, shown)
+    if isinstance(text, Finding):
+        return text
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    try:
+        return TomlFile(shown, text, tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        return _syntax_fault(shown, text, str(error))
+
+
+def _syntax_fault(shown: str, text: str, error: str) -> Finding:
+    place = _PLACE_IN_ERROR.search(error)
+    line = int(place[1]) if place and place[1] else text.count("\n") + 1
+    reason = _PLACE_IN_ERROR.sub("", error)
+    remedy = 'Each line reads: key = "words"; longer text stands between three quotes'
+    return Finding(shown, line, "toml_syntax", f"This is not valid TOML: {reason}", remedy)
+
+
+def _lines_of_keys(text: str) -> dict[str, int]:
+    lines: dict[str, int] = {}
+    table, closing = "", ""
+    for number, line in enumerate(text.splitlines(), start=1):
+        if closing:
+            closing = "" if closing in line else closing
+            continue
+        if header := _HEADER.match(line):
+            table = header[1] + "."
+            lines.setdefault(header[1], number)
+        elif key := _KEY.match(line):
+            lines.setdefault(table + key[1], number)
+            closing = _still_open(line)
+    return lines
+
+
+def _still_open(line: str) -> str:
+    return next((quotes for quotes in _QUOTES if line.count(quotes) % 2), "")

@@ -1,0 +1,60 @@
+"""The commands menu, set for each person by role and language, and only when it changes."""
+
+from typing import Any
+
+import structlog
+from telegram import BotCommand, BotCommandScopeAllPrivateChats, BotCommandScopeChat
+from telegram.error import TelegramError
+from telegram.ext import ExtBot
+
+from bot.actions import people
+from bot.actions.people import Visitor
+from bot.conversations.talk import Talk
+from bot.domain.people import Role
+from bot.runtime import Runtime
+
+EVERYBODY = ("help", "stop", "pause", "resume", "language", "hours", "privacy", "mydata", "forget")
+OF_ROLE = {
+    Role.COORDINATOR: ("desk", "champion", "inbox"),
+    Role.CHAMPION: ("broadcast", "circle", "inbox", "away"),
+}
+_log = structlog.get_logger(__name__)
+
+
+def commands_for(roles: frozenset[Role]) -> list[str]:
+    """What matters to them first; each command once."""
+    mine = [name for role, names in OF_ROLE.items() if role in roles for name in names]
+    return list(dict.fromkeys([*mine, *EVERYBODY]))
+
+
+def menu(runtime: Runtime, language: str, names: list[str]) -> list[BotCommand]:
+    return [BotCommand(name, runtime.plain(language, f"menu.{name}")) for name in names]
+
+
+async def refresh(talk: Talk) -> None:
+    """Show the person the menu that fits who they are now."""
+    visitor = await people.visitor(talk.runtime, talk.id)
+    if visitor is None:
+        return
+    fingerprint = f"1:{visitor.language}:{','.join(sorted(visitor.roles))}"
+    if visitor.person.menu == fingerprint:
+        return
+    try:
+        await _set(talk, visitor)
+    except TelegramError as error:
+        _log.info("the menu could not be set", said=str(error))
+        return
+    await people.menu_shown(talk.runtime, talk.id, fingerprint)
+
+
+async def _set(talk: Talk, visitor: Visitor) -> None:
+    commands = menu(talk.runtime, visitor.language, commands_for(visitor.roles))
+    await talk.bot.set_my_commands(commands, BotCommandScopeChat(talk.chat_id))
+
+
+async def set_defaults(runtime: Runtime, bot: ExtBot[Any]) -> None:
+    """What somebody sees who has not spoken yet, in every language of the place."""
+    scope, names = BotCommandScopeAllPrivateChats(), commands_for(frozenset())
+    for language in runtime.place.languages:
+        await bot.set_my_commands(menu(runtime, language, names), scope, language_code=language)
+    await bot.set_my_commands(menu(runtime, runtime.place.default_language, names), scope)

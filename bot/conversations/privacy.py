@@ -1,0 +1,50 @@
+"""What is held about a person, and how to have it erased."""
+
+from bot.actions import privacy as actions
+from bot.conversations.talk import Talk
+from bot.store.privacy import Held
+
+
+async def policy(talk: Talk) -> None:
+    place = talk.runtime.place
+    await talk.say("privacy.policy", place=place.name, organisation=place.organisation, contact=place.privacy_contact)
+
+
+async def my_data(talk: Talk) -> None:
+    """In words, and the same as a file."""
+    held = await actions.my_data(talk.runtime, talk.id)
+    await talk.write("\n\n".join([talk.words("privacy.mydata_intro"), *(_paragraph(talk, one) for one in held)]))
+    caption = talk.words("privacy.mydata_file")
+    rows = [[talk.button("buttons.forget", "forget", "ask")]]
+    await talk.document(actions.as_json(held), "mydata.json", caption, rows)
+
+
+def _paragraph(talk: Talk, held: Held) -> str:
+    """What a table holds and why, with how many entries; a person's own row in words."""
+    person = held.rows[0] if held.table == "people" else {}
+    key = f"mydata.{held.table}" if held.own else f"mydata.{held.table}_named"
+    return talk.words(key, count=len(held.rows), person={name: str(value) for name, value in person.items()})
+
+
+async def forget(talk: Talk) -> None:
+    """/forget: the first of two taps."""
+    await talk.toast()
+    rows = [
+        [talk.button("buttons.forget_yes", "forget", "yes", style="danger")],
+        [talk.button("buttons.forget_no", "forget", "no")],
+    ]
+    await talk.say("privacy.forget_question", rows, is_champion=talk.visitor.is_champion)
+
+
+async def forget_chosen(talk: Talk) -> None:
+    step = talk.args[0] if talk.args else ""
+    if step == "yes":
+        language = talk.language
+        await actions.forget(talk.runtime, talk.id)
+        await talk.toast()
+        await talk.show_html(talk.runtime.say(language, "privacy.forgotten"))
+    elif step == "no":
+        await talk.toast()
+        await talk.show("privacy.kept")
+    else:
+        await forget(talk)

@@ -1,0 +1,122 @@
+"""The coordinator's desk in chat: read the exact words, then say yes or no for this place."""
+
+from datetime import date
+
+from bot.actions import templates as actions
+from bot.catalogue.fields import show_date
+from bot.catalogue.phrases import safe
+from bot.catalogue.placeholders import samples
+from bot.conversations.circles import invite_champion
+from bot.conversations.talk import Talk
+from bot.domain.errors import NotAllowed
+from bot.domain.templates import SOURCE_LANGUAGE, Template
+from bot.store.templates import Version
+
+PER_PAGE = 8
+
+
+def coordinators_only(talk: Talk) -> None:
+    if not talk.visitor.is_coordinator:
+        raise NotAllowed("errors.coordinators_only")
+
+
+async def desk(talk: Talk) -> None:
+    """/desk: what waits for a coordinator."""
+    coordinators_only(talk)
+    waiting = await actions.waiting(talk.runtime)
+    rows = [[talk.button("buttons.read_list", "approve", "list", count=len(waiting))]] if waiting else []
+    rows += [[talk.button("buttons.invite_champion", "invite")]]
+    faults = [str(fault) for fault in talk.runtime.catalogue.faults[:5]]
+    await talk.say("templates.desk", rows, place=talk.runtime.place.name, waiting=len(waiting), faults=faults)
+
+
+async def invite(talk: Talk) -> None:
+    await talk.toast()
+    await invite_champion(talk)
+
+
+async def chosen(talk: Talk) -> None:
+    """Buttons: approve:list[:page], approve:read:<v>, approve:yes|no:<v>."""
+    await talk.toast()
+    coordinators_only(talk)
+    steps = {"list": _list, "read": _read, "yes": _decide, "no": _decide}
+    await steps.get(talk.args[0] if talk.args else "list", _list)(talk)
+
+
+async def _list(talk: Talk) -> None:
+    waiting = await actions.waiting(talk.runtime)
+    if not waiting:
+        await talk.show("templates.nothing_waits")
+        return
+    page = min(talk.number(1), (len(waiting) - 1) // PER_PAGE)
+    shown = waiting[page * PER_PAGE : (page + 1) * PER_PAGE]
+    rows = [[{"text": _name(talk, one), "data": f"approve:read:{one.id}"}] for one in shown]
+    turns = [talk.button("buttons.back", "approve", "list", page - 1)] if page else []
+    if (page + 1) * PER_PAGE < len(waiting):
+        turns.append(talk.button("buttons.more", "approve", "list", page + 1))
+    await talk.show("templates.list", [*rows, turns] if turns else rows, count=len(waiting))
+
+
+def _name(talk: Talk, version: Version) -> str:
+    template = actions.template_of(talk.runtime, version)
+    language = talk.runtime.plain(version.language, "language.name")
+    return f"{template.title if template else version.topic} · {language}"
+
+
+async def _read(talk: Talk) -> None:
+    """First the exact message, as a bubble of its own; then what it rests on, and the question."""
+    version, template = await actions.get(talk.runtime, talk.number(1))
+    await talk.write(sample_message(talk, template))
+    foreign = template.language != SOURCE_LANGUAGE
+    yes = "buttons.approve_translation" if foreign else "buttons.approve"
+    language = talk.runtime.plain(template.language, "language.name")
+    rows = [
+        [talk.button(yes, "approve", "yes", version.id, style="success", language=language)],
+        [talk.button("buttons.refuse", "approve", "no", version.id)],
+        [talk.button("buttons.back_to_list", "approve", "list")],
+    ]
+    await talk.write(_about(talk, version, template), rows)
+
+
+def sample_message(talk: Talk, template: Template) -> str:
+    """As a resident would get it, with an example in every field."""
+    values = samples(template, talk.runtime.place)
+    rendered = talk.runtime.catalogue.render(template, values)
+    return talk.runtime.say(
+        template.language,
+        "broadcasts.message",
+        name=values["name"],
+        champion=values["champion"],
+        line="",
+        text=safe(rendered.html),
+    )
+
+
+def _about(talk: Talk, version: Version, template: Template) -> str:
+    def day(value: date) -> str:
+        return f"{show_date(value, talk.language)} {value.year}"
+
+    return talk.words(
+        "templates.about",
+        title=template.title,
+        number=version.number,
+        author=template.author,
+        source=template.source,
+        checked=day(template.source_checked_on),
+        review=day(template.review_by),
+        nation=template.nation,
+        fields=[field.question for field in template.fields],
+        foreign=template.language != SOURCE_LANGUAGE,
+        language=talk.runtime.plain(template.language, "language.name"),
+    )
+
+
+async def _decide(talk: Talk) -> None:
+    approves = talk.args[0] == "yes"
+    version, template = await actions.get(talk.runtime, talk.number(1))
+    # The button of a translation says "I read this language and approve it": tapping it is that statement.
+    await actions.decide(talk.runtime, talk.id, version.id, approves, reads_language=approves)
+    left = len(await actions.waiting(talk.runtime))
+    rows = [[talk.button("buttons.read_list", "approve", "list", count=left)]] if left else []
+    key = "templates.approved" if approves else "templates.refused"
+    await talk.show(key, rows, title=template.title)

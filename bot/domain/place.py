@@ -1,0 +1,43 @@
+"""The place this bot works for: what every message, cap and waking hour is measured against."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import time
+
+REQUIRED_NUMBERS = ("life_in_danger", "urgent_advice", "mental_health")
+
+
+@dataclass(frozen=True)
+class Caps:
+    """How many broadcasts one person may get, across all circles and champions."""
+
+    per_week: int = 1
+    hard_per_week: int = 2
+    per_month: int = 6
+
+
+@dataclass(frozen=True)
+class Place:
+    """One estate, village or borough.
+
+    `zone` is an IANA name. `languages` are two-letter codes, the first is the default.
+    `waking_from`/`waking_to` are local wall-clock times. `emergency` maps a purpose to the number to dial; it always
+    holds `REQUIRED_NUMBERS`. `contact` and `privacy_contact` are whole lines in the default language that say
+    how to reach a person.
+    """
+
+    name: str
+    organisation: str
+    zone: str
+    nation: str
+    languages: tuple[str, ...]
+    emergency: Mapping[str, str]
+    contact: str
+    privacy_contact: str
+    waking_from: time = time(9, 0)
+    waking_to: time = time(19, 0)
+    caps: Caps = Caps()
+
+    @property
+    def default_language(self) -> str:
+        return self.languages[0]

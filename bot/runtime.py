@@ -1,0 +1,86 @@
+"""Everything a part of the program is handed to work with. No import-time singletons: one process can hold several."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from datetime import time as wall_time
+
+from bot.catalogue.catalogue import Catalogue
+from bot.catalogue.fields import show_date, show_time
+from bot.clock import Clock
+from bot.config import Settings
+from bot.domain.hours import local
+from bot.domain.place import Place
+from bot.domain.templates import Template
+from bot.store.database import Database
+
+
+class Shelf:
+    """Holds the catalogue in use; reloading puts a new one here. Texts kept in the database are read once each."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self.stamp: object = None
+        self._read: dict[tuple[str, str], Template | None] = {}
+
+    def replace(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self._read = {}
+
+    def read(self, source: str, file_name: str) -> Template | None:
+        """The template in a stored text; None when the rules have become stricter since it was written."""
+        if (source, file_name) not in self._read:
+            self._read[source, file_name] = self.catalogue.parse(source, file_name).template
+        return self._read[source, file_name]
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """`secret` keys the hashes; `bot_username` makes the links."""
+
+    settings: Settings
+    database: Database
+    shelf: Shelf
+    clock: Clock
+    secret: bytes
+    bot_username: str
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return self.shelf.catalogue
+
+    @property
+    def place(self) -> Place:
+        return self.shelf.catalogue.place
+
+    def now(self) -> datetime:
+        """The present instant, in whole milliseconds as the database keeps them."""
+        instant = self.clock.now()
+        return instant - timedelta(microseconds=instant.microsecond % 1000)
+
+    def say(self, language: str, phrase: str, /, **values: object) -> str:
+        """A sentence of the bot's own as Telegram HTML."""
+        return self.catalogue.phrases.say(language, phrase, **values)
+
+    def plain(self, language: str, phrase: str, /, **values: object) -> str:
+        """The same without markup, for buttons, menus and files."""
+        return self.catalogue.phrases.plain(language, phrase, **values)
+
+    def day(self, instant: datetime, zone: str | None, language: str) -> str:
+        """A day as people say it, in their zone: Thursday 3 December."""
+        return show_date(local(instant, zone or self.place.zone).date(), language)
+
+    def time(self, instant: datetime, zone: str | None, language: str) -> str:
+        """A time of day as people say it, in their zone: 5:30pm."""
+        return show_time(local(instant, zone or self.place.zone).time(), language)
+
+    def moment(self, instant: datetime, zone: str | None, language: str) -> str:
+        """Day and time, in a person's zone: Thursday 3 December, 5:30pm."""
+        return f"{self.day(instant, zone, language)}, {self.time(instant, zone, language)}"
+
+    def clock_time(self, hour: int, minute: int, language: str) -> str:
+        """A wall time as people say it."""
+        return show_time(wall_time(hour % 24, minute), language)
+
+    def link(self, payload: str) -> str:
+        """A deep link that opens the bot with this payload."""
+        return f"https://t.me/{self.bot_username}?start={payload}"

@@ -1,0 +1,75 @@
+"""What the machine keeps about itself: leases, heartbeats, secrets, who did what, half-finished dialogues."""
+
+import secrets as random
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.schema import audit, dialogues, heartbeats, leases, secrets
+from bot.store.updates import insert_for
+
+
+async def hold(tx: AsyncConnection, name: str, holder: str, now: datetime, until: datetime) -> bool:
+    """Take or renew a lease; False while somebody else holds it."""
+    free = or_(leases.c.holder == holder, leases.c.until <= now)
+    done = await tx.execute(update(leases).where(leases.c.name == name, free).values(holder=holder, until=until))
+    if done.rowcount:
+        return True
+    fresh = insert_for(tx)(leases).values(name=name, holder=holder, until=until)
+    return bool((await tx.execute(fresh.on_conflict_do_nothing(index_elements=["name"]))).rowcount)
+
+
+async def release(tx: AsyncConnection, name: str, holder: str) -> None:
+    await tx.execute(delete(leases).where(leases.c.name == name, leases.c.holder == holder))
+
+
+async def beat(tx: AsyncConnection, name: str, now: datetime) -> None:
+    fresh = insert_for(tx)(heartbeats).values(name=name, at=now)
+    await tx.execute(fresh.on_conflict_do_update(index_elements=["name"], set_={"at": now}))
+
+
+async def last_beat(tx: AsyncConnection, name: str) -> datetime | None:
+    return (await tx.execute(select(heartbeats.c.at).where(heartbeats.c.name == name))).scalar()
+
+
+async def secret(tx: AsyncConnection, name: str) -> str:
+    """A random secret that is made once and then stays."""
+    fresh = insert_for(tx)(secrets).values(name=name, value=random.token_hex(32))
+    await tx.execute(fresh.on_conflict_do_nothing(index_elements=["name"]))
+    return str((await tx.execute(select(secrets.c.value).where(secrets.c.name == name))).scalar_one())
+
+
+async def note(tx: AsyncConnection, now: datetime, actor_id: int | None, what: str, subject: str = "") -> None:
+    """One line of the audit trail. `subject` names a thing by its id, never a person in words."""
+    await tx.execute(insert(audit).values(at=now, actor_id=actor_id, what=what, subject=subject))
+
+
+@dataclass(frozen=True)
+class Dialogue:
+    """A half-finished conversation. It survives a restart because it is a row."""
+
+    person_id: int
+    flow: str
+    step: str
+    data: dict[str, Any]
+    updated_at: datetime
+
+
+async def dialogue(tx: AsyncConnection, person_id: int) -> Dialogue | None:
+    row = (await tx.execute(select(dialogues).where(dialogues.c.person_id == person_id))).mappings().first()
+    return None if row is None else Dialogue(**row)
+
+
+async def keep_dialogue(
+    tx: AsyncConnection, person_id: int, flow: str, step: str, data: dict[str, Any], now: datetime
+) -> None:
+    await tx.execute(delete(dialogues).where(dialogues.c.person_id == person_id))
+    values = {"person_id": person_id, "flow": flow, "step": step, "data": data, "updated_at": now}
+    await tx.execute(insert(dialogues).values(**values))
+
+
+async def end_dialogue(tx: AsyncConnection, person_id: int) -> None:
+    await tx.execute(delete(dialogues).where(dialogues.c.person_id == person_id))

@@ -1,0 +1,358 @@
+"""The tables, and for each column what it holds.
+
+Every column is classed, because /mydata shows and /forget erases by these classes (promise 9; a test fails on a column
+without one):
+
+    owner(by)      whose row it is: exported to and deleted with that person
+    mention()      names a person in a row that is not theirs: shown to them, set to NULL when they are forgotten
+    theirs(text)   a personal fact of the row's owner; `text` tells them, as a phrase key under mydata.*
+    words_of(col)  words written by the person in mention column `col`: blanked with the mention
+    system()       says nothing about a person
+
+By "telegram" means that the column holds a Telegram id instead of people.id.
+"""
+
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Index,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.schema import SchemaItem
+
+from bot.store.types import Flag, Instant, Json, Whole
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def owner(by: str = "person") -> dict[str, Any]:
+    return {"class": "owner", "by": by}
+
+
+def mention() -> dict[str, Any]:
+    return {"class": "mention"}
+
+
+def theirs() -> dict[str, Any]:
+    return {"class": "theirs"}
+
+
+def words_of(column: str) -> dict[str, Any]:
+    return {"class": "words", "of": column}
+
+
+def system() -> dict[str, Any]:
+    return {"class": "system"}
+
+
+def table(name: str, *items: SchemaItem) -> Table:
+    # AUTOINCREMENT: otherwise SQLite gives the id of somebody forgotten to the next who comes, and an old button of
+    # the one would mean the other.
+    numbered = any(isinstance(item, Column) and item.name == "id" for item in items)
+    return Table(name, metadata, *items, sqlite_strict=True, sqlite_autoincrement=numbered)
+
+
+def key(info: dict[str, Any] | None = None) -> Column[int]:
+    return Column("id", Whole, primary_key=True, autoincrement=True, info=info or system())
+
+
+def person(name: str, info: dict[str, Any], *, nullable: bool | None = None, **options: Any) -> Column[int]:
+    """A column that points at people.id; a mention can become NULL."""
+    may_be_null = info["class"] == "mention" if nullable is None else nullable
+    return Column(name, Whole, ForeignKey("people.id"), nullable=may_be_null, info=info, **options)
+
+
+def integer(name: str, info: dict[str, Any], **options: Any) -> Column[int]:
+    return Column(name, Whole, info=info, **options)
+
+
+def words(name: str, info: dict[str, Any], **options: Any) -> Column[str]:
+    return Column(name, Text, info=info, **options)
+
+
+def instant(name: str, info: dict[str, Any], **options: Any) -> Column[Any]:
+    return Column(name, Instant, info=info, **options)
+
+
+def data(name: str, info: dict[str, Any], **options: Any) -> Column[Any]:
+    return Column(name, Json, info=info, **options)
+
+
+def flag(name: str, info: dict[str, Any], **options: Any) -> Column[Any]:
+    return Column(name, Flag, nullable=False, info=info, **options)
+
+
+people = table(
+    "people",
+    key(owner()),
+    integer("telegram_id", theirs(), nullable=False, unique=True),
+    words("name", theirs(), nullable=False),
+    words("language", theirs(), nullable=False),
+    words("zone", theirs()),
+    integer("wakes_at", theirs()),  # minutes after midnight; NULL: as the place
+    integer("sleeps_at", theirs()),
+    instant("created_at", theirs(), nullable=False),
+    instant("spoke_at", theirs()),
+    instant("stopped_at", theirs()),
+    instant("paused_until", theirs()),
+    instant("unreachable_at", theirs()),
+    words("unreachable_why", theirs()),
+    words("menu", system()),
+)
+
+roles = table(
+    "roles",
+    key(),
+    person("person_id", owner()),
+    words("role", theirs(), nullable=False),
+    instant("granted_at", theirs(), nullable=False),
+    person("granted_by", mention()),
+    instant("ended_at", theirs()),
+    UniqueConstraint("person_id", "role"),
+)
+
+consents = table(
+    "consents",
+    key(),
+    person("person_id", owner(), index=True),
+    words("purpose", theirs(), nullable=False),
+    Column("circle_id", Whole, ForeignKey("circles.id"), info=theirs()),
+    flag("given", theirs()),
+    words("wording", theirs(), nullable=False),
+    instant("at", theirs(), nullable=False),
+)
+
+circles = table(
+    "circles",
+    key(),
+    words("name", words_of("champion_id"), nullable=False),
+    person("champion_id", mention(), index=True),
+    integer("link_serial", system(), nullable=False),
+    words("link_hash", system(), nullable=False, unique=True),
+    instant("created_at", system(), nullable=False),
+    instant("closed_at", system()),
+)
+
+memberships = table(
+    "memberships",
+    key(),
+    Column("circle_id", Whole, ForeignKey("circles.id"), nullable=False, info=theirs()),
+    person("person_id", owner(), index=True),
+    instant("joined_at", theirs(), nullable=False),
+    instant("left_at", theirs()),
+    UniqueConstraint("circle_id", "person_id"),
+)
+
+invitations = table(
+    "invitations",
+    key(),
+    words("token_hash", system(), nullable=False, unique=True),
+    person("invited_by", mention()),
+    instant("created_at", system(), nullable=False),
+    instant("expires_at", system(), nullable=False),
+    person("used_by", mention()),
+    instant("used_at", system()),
+)
+
+aways = table(
+    "aways",
+    key(),
+    person("champion_id", owner(), index=True),
+    person("cover_id", mention()),
+    words("state", theirs(), nullable=False),
+    instant("asked_at", theirs(), nullable=False),
+    instant("until", theirs(), nullable=False),
+    instant("ended_at", theirs()),
+)
+
+dialogues = table(
+    "dialogues",
+    person("person_id", owner(), primary_key=True),
+    words("flow", theirs(), nullable=False),
+    words("step", theirs(), nullable=False),
+    data("data", theirs(), nullable=False),
+    instant("updated_at", theirs(), nullable=False),
+)
+
+template_versions = table(
+    "template_versions",
+    key(),
+    words("topic", system(), nullable=False),
+    words("language", system(), nullable=False),
+    integer("number", system(), nullable=False),
+    words("digest", system(), nullable=False),
+    words("source", system(), nullable=False),
+    words("origin", system(), nullable=False),  # file | edit
+    person("author_id", mention()),
+    instant("created_at", system(), nullable=False),
+    instant("retired_at", system()),
+    UniqueConstraint("topic", "language", "number"),
+    Index("ix_template_versions_digest", "topic", "language", "digest"),
+)
+
+approvals = table(
+    "approvals",
+    key(),
+    Column("version_id", Whole, ForeignKey("template_versions.id"), nullable=False, info=system(), index=True),
+    person("person_id", mention()),
+    flag("approved", system()),
+    flag("reads_language", system()),
+    instant("at", system(), nullable=False),
+)
+
+broadcasts = table(
+    "broadcasts",
+    key(),
+    person("champion_id", mention(), index=True),
+    Column("circle_id", Whole, ForeignKey("circles.id"), nullable=False, info=system()),
+    words("topic", system(), nullable=False),
+    data("field_values", words_of("champion_id"), nullable=False),
+    words("personal_line", words_of("champion_id"), nullable=False),
+    flag("over_soft_cap", system()),
+    words("state", system(), nullable=False),
+    words("reason", system(), nullable=False),
+    instant("created_at", system(), nullable=False),
+    instant("starts_at", system(), nullable=False),
+    instant("not_after", system(), nullable=False),
+    instant("finished_at", system()),
+    integer("correction", system(), nullable=False),
+    integer("progress_message_id", system()),
+    words("progress_digest", system(), nullable=False),
+    words("draft_key", system(), nullable=False, unique=True),
+)
+
+deliveries = table(
+    "deliveries",
+    key(),
+    words("key", system(), nullable=False, unique=True),
+    person("person_id", owner(), index=True),
+    words("kind", theirs(), nullable=False),
+    integer("lane", system(), nullable=False),
+    words("method", system(), nullable=False),
+    Column("broadcast_id", Whole, ForeignKey("broadcasts.id"), info=system(), index=True),
+    Column("circle_id", Whole, ForeignKey("circles.id"), info=system()),
+    words("topic", theirs()),
+    Column("version_id", Whole, ForeignKey("template_versions.id"), info=system()),
+    words("language", system(), nullable=False),
+    words("body", theirs(), nullable=False),
+    data("buttons", system(), nullable=False),
+    data("extra", system(), nullable=False),  # target or source message, reply, protection
+    flag("over_soft_cap", system()),
+    instant("created_at", theirs(), nullable=False),
+    instant("due_at", system(), nullable=False),
+    instant("not_after", system(), nullable=False),
+    words("state", theirs(), nullable=False),
+    words("reason", theirs(), nullable=False),
+    integer("attempts", system(), nullable=False),
+    instant("lease_until", system()),
+    instant("done_at", theirs()),
+    integer("message_id", system()),
+    instant("taken_back_at", theirs()),
+    instant("helpful_at", theirs()),
+    Index(
+        "ix_deliveries_due",
+        "lane",
+        "due_at",
+        "id",
+        sqlite_where=text("state = 'queued'"),
+        postgresql_where=text("state = 'queued'"),
+    ),
+    Index(
+        "ix_deliveries_not_after",
+        "not_after",
+        sqlite_where=text("state = 'queued'"),
+        postgresql_where=text("state = 'queued'"),
+    ),
+    Index(
+        "ix_deliveries_sending",
+        "lease_until",
+        sqlite_where=text("state = 'sending'"),
+        postgresql_where=text("state = 'sending'"),
+    ),
+)
+
+replies = table(
+    "replies",
+    key(),
+    person("resident_id", owner(), index=True),
+    person("author_id", owner(), nullable=False),
+    person("reader_id", mention(), index=True),
+    words("direction", theirs(), nullable=False),  # question | answer
+    words("body", theirs(), nullable=False),
+    words("media", theirs(), nullable=False),
+    words("about", theirs(), nullable=False),
+    integer("message_id", system(), nullable=False),  # in the author's chat
+    Column("broadcast_id", Whole, ForeignKey("broadcasts.id"), info=system(), index=True),
+    Column("answers_id", Whole, info=system()),
+    words("state", system(), nullable=False),  # open | answered | asked (waits for the resident's choice of reader)
+    instant("at", theirs(), nullable=False),
+    instant("answered_at", theirs()),
+    UniqueConstraint("author_id", "message_id", "direction"),
+)
+
+inbox = table(
+    "inbox",
+    Column("update_id", Whole, primary_key=True, autoincrement=False, info=system()),
+    integer("chat_id", owner("telegram"), nullable=False),
+    data("payload", theirs()),
+    instant("received_at", theirs(), nullable=False),
+    words("state", system(), nullable=False),  # new | done | dead
+    integer("attempts", system(), nullable=False),
+    instant("due_at", system(), nullable=False),
+    instant("lease_until", system()),
+    words("reason", system(), nullable=False),
+    Index(
+        "ix_inbox_waiting",
+        "update_id",
+        sqlite_where=text("state = 'new'"),
+        postgresql_where=text("state = 'new'"),
+    ),
+    Index("ix_inbox_chat", "chat_id", "update_id"),
+)
+
+forgotten = table(
+    "forgotten",
+    words("keyed_hash", system(), primary_key=True),
+    instant("at", system(), nullable=False),
+)
+
+audit = table(
+    "audit",
+    key(),
+    instant("at", system(), nullable=False),
+    person("actor_id", mention()),
+    words("what", system(), nullable=False),
+    words("subject", system(), nullable=False),
+)
+
+leases = table(
+    "leases",
+    words("name", system(), primary_key=True),
+    words("holder", system(), nullable=False),
+    instant("until", system(), nullable=False),
+)
+
+heartbeats = table(
+    "heartbeats",
+    words("name", system(), primary_key=True),
+    instant("at", system(), nullable=False),
+)
+
+secrets = table(
+    "secrets",
+    words("name", system(), primary_key=True),
+    words("value", system(), nullable=False),
+)

@@ -1,0 +1,83 @@
+"""Template versions, never changed once written, and who read and approved them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, and_, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.schema import approvals, template_versions
+
+
+@dataclass(frozen=True)
+class Version:
+    """`source` is the whole file. `approved`: None while nobody has decided. `number` counts from 1 within a topic
+    and language."""
+
+    id: int
+    topic: str
+    language: str
+    number: int
+    digest: str
+    source: str
+    author_id: int | None
+    created_at: datetime
+    approved: bool | None
+    approved_by: int | None
+    approved_at: datetime | None
+
+
+def _query() -> Select[Any]:
+    newest = select(func.max(approvals.c.id)).group_by(approvals.c.version_id)
+    decision = and_(approvals.c.version_id == template_versions.c.id, approvals.c.id.in_(newest))
+    names = ("id", "topic", "language", "number", "digest", "source", "author_id", "created_at")
+    return (
+        select(
+            *(getattr(template_versions.c, name) for name in names),
+            approvals.c.approved,
+            approvals.c.person_id.label("approved_by"),
+            approvals.c.at.label("approved_at"),
+        )
+        .outerjoin(approvals, decision)
+        .order_by(template_versions.c.topic, template_versions.c.language, template_versions.c.number)
+    )
+
+
+async def all_versions(tx: AsyncConnection) -> list[Version]:
+    """Every version that is not retired, oldest first within a topic and language."""
+    rows = await tx.execute(_query().where(template_versions.c.retired_at.is_(None)))
+    return [Version(**row) for row in rows.mappings()]
+
+
+async def by_id(tx: AsyncConnection, version_id: int) -> Version | None:
+    row = (await tx.execute(_query().where(template_versions.c.id == version_id))).mappings().first()
+    return None if row is None else Version(**row)
+
+
+async def add(
+    tx: AsyncConnection,
+    topic: str,
+    language: str,
+    digest: str,
+    source: str,
+    origin: str,
+    author_id: int | None,
+    now: datetime,
+) -> None:
+    same = and_(template_versions.c.topic == topic, template_versions.c.language == language)
+    number = (await tx.execute(select(func.max(template_versions.c.number)).where(same))).scalar() or 0
+    values = {"topic": topic, "language": language, "digest": digest, "source": source, "origin": origin}
+    await tx.execute(insert(template_versions).values(**values, number=number + 1, author_id=author_id, created_at=now))
+
+
+async def retire(tx: AsyncConnection, topic: str, language: str, now: datetime) -> None:
+    rows = update(template_versions).where(template_versions.c.topic == topic, template_versions.c.language == language)
+    await tx.execute(rows.where(template_versions.c.retired_at.is_(None)).values(retired_at=now))
+
+
+async def decide(
+    tx: AsyncConnection, version_id: int, person_id: int, approved: bool, reads_language: bool, now: datetime
+) -> None:
+    values = {"version_id": version_id, "person_id": person_id, "approved": approved}
+    await tx.execute(insert(approvals).values(**values, reads_language=reads_language, at=now))

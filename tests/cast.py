@@ -1,0 +1,219 @@
+"""The fixed cast, known by what each may see.
+
+    Elif    coordinator, named in the settings
+    Amara   champion of “Elm House”
+    Sanjay  another champion
+    Ben     resident in Amara's circle
+    Dalia   resident in Amara's circle, reads Bengali when a test says so
+    Chidi   resident who stops, blocks, or says no
+    Farid   stranger: has no link and should see nothing
+
+Tests speak as people do: `await ben.says("/start")`, and look at what is on the phones.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from bot.actions import templates as template_actions
+from bot.simulator.limits import Limits
+from bot.simulator.messages import Message
+from bot.simulator.phones import Phone
+from bot.simulator.telegram import Telegram
+from bot.store import people as people_store
+from bot.town import Town, opened_town, try_settings
+from tests.virtual import START, VirtualClock
+
+TOPICS = ("flu-jab", "heat", "falls", "blood-pressure-check", "pharmacy-first", "loneliness")
+
+
+@dataclass
+class Character:
+    """One person with a phone. Every verb waits until the bot has nothing left to do."""
+
+    name: str
+    phone: Phone
+    town: "TestTown"
+
+    async def says(self, text: str, reply_to: int | None = None) -> Message | None:
+        self.phone.types(text, reply_to)
+        await self.town.settle()
+        return self.phone.last
+
+    async def taps(self, label: str, message_id: int | None = None) -> Message | None:
+        self.phone.taps(label, message_id)
+        await self.town.settle()
+        return self.phone.last
+
+    async def opens(self, link: str) -> Message | None:
+        self.phone.opens(link)
+        await self.town.settle()
+        return self.phone.last
+
+    async def blocks(self) -> None:
+        self.phone.blocks()
+        await self.town.settle()
+
+    async def unblocks(self) -> None:
+        self.phone.unblocks()
+        await self.town.settle()
+
+    async def sends_voice(self) -> None:
+        self.phone.sends_voice()
+        await self.town.settle()
+
+    @property
+    def sees(self) -> list[str]:
+        """What the bot has on this phone now, oldest first."""
+        return [message.text for message in self.phone.messages if message.from_bot]
+
+    @property
+    def last(self) -> str:
+        return self.phone.last.text if self.phone.last else ""
+
+    @property
+    def buttons(self) -> list[str]:
+        """The buttons under the newest message of the bot."""
+        return [one.text for row in self.phone.last.buttons for one in row] if self.phone.last else []
+
+    def heard(self, words: str) -> int:
+        """How many messages of the bot, edited or deleted ones included, hold these words."""
+        return sum(words in message.text for message in self.phone.history)
+
+    def link(self) -> str:
+        """The newest link to the bot on this phone."""
+        for message in reversed(self.phone.messages):
+            for word in message.text.split():
+                if "start=" in word:
+                    return word
+        raise LookupError(f"no link on {self.name}'s phone")
+
+
+class TestTown:
+    """The bot, Telegram and the cast on a virtual clock."""
+
+    __test__ = False
+
+    def __init__(self, town: Town, clock: VirtualClock) -> None:
+        self.town, self.clock = town, clock
+        self._cast: dict[str, Character] = {}
+
+    @property
+    def telegram(self) -> Telegram:
+        return self.town.telegram
+
+    @property
+    def runtime(self):  # type: ignore[no-untyped-def]
+        return self.town.app.runtime
+
+    def person(self, name: str) -> Character:
+        if name not in self._cast:
+            self._cast[name] = Character(name, self.telegram.phone(name), self)
+        return self._cast[name]
+
+    def __getattr__(self, name: str) -> Character:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return self.person(name.capitalize())
+
+    async def settle(self) -> None:
+        await self.town.settle()
+
+    async def passes(self, **span: float) -> None:
+        """Time passes, with everything due on the way: `await town.passes(hours=1)`."""
+        await self.town.turn_to(self.clock.now() + timedelta(**span))
+
+    async def turns_to(self, when: datetime) -> None:
+        await self.town.turn_to(when)
+
+    # How people usually get where a story begins.
+
+    async def has_coordinator(self) -> Character:
+        await self.elif_.says("/start")
+        await self.elif_.taps("Yes, write to me")
+        return self.elif_
+
+    @property
+    def elif_(self) -> Character:
+        return self.person("Elif")
+
+    async def approves(self, *topics: str, language: str = "en") -> None:
+        """Elif has read these messages (the approval conversation itself has tests of its own)."""
+        for version in await template_actions.waiting(self.runtime):
+            if version.language == language and version.topic in (topics or TOPICS):
+                elif_id = await self.id_of("Elif")
+                await template_actions.decide(self.runtime, elif_id, version.id, True, reads_language=True)
+
+    async def id_of(self, name: str) -> int:
+        async with self.runtime.database.read() as tx:
+            person = await people_store.by_telegram(tx, self.person(name).phone.user_id)
+            assert person is not None, f"{name} has never spoken to the bot"
+            return person.id
+
+    async def has_champion(self, name: str = "Amara", circle: str = "Elm House") -> Character:
+        await self.elif_.says("/champion")
+        champion = self.person(name)
+        await champion.opens(self.elif_.link())
+        await champion.taps("Yes, I would like to")
+        await champion.taps(f"Keep “{name}”")
+        await champion.says(circle)
+        return champion
+
+    async def joins(self, name: str, champion: str = "Amara", language: str = "English") -> Character:
+        resident = self.person(name)
+        await resident.opens(self.person(champion).link())
+        await resident.taps(language)
+        yes = {"English": f"Yes, {champion} may write to me"}
+        await resident.taps(yes.get(language) or resident.buttons[0])
+        return resident
+
+    async def is_ready(self) -> None:
+        """Elif has approved the messages; Amara has a circle with Ben, Dalia and Chidi."""
+        await self.has_coordinator()
+        await self.approves()
+        await self.has_champion()
+        for name in ("Ben", "Dalia", "Chidi"):
+            await self.joins(name)
+
+    async def drafts(self, topic: str = "loneliness", champion: str = "Amara", line: str = "") -> Character:
+        """A broadcast up to its preview, with the examples of the template in every field."""
+        who, template = self.person(champion), self.runtime.catalogue.templates[topic, "en"]
+        await who.says("/broadcast")
+        await who.taps(template.title)
+        for field in template.fields:
+            await self._fills(who, field)
+        if "Send without a line" not in who.buttons:
+            await who.taps(who.buttons[0])
+        await (who.says(line) if line else who.taps("Send without a line"))
+        return who
+
+    async def _fills(self, who: Character, field) -> None:  # type: ignore[no-untyped-def]
+        kind = field.type.value
+        if field.optional:
+            await who.taps("Leave it out")
+        elif kind in ("date", "time", "choice"):
+            await who.taps(who.buttons[-3] if kind == "date" else who.buttons[0])
+        else:
+            await who.says(field.example)
+
+    async def sends(self, topic: str = "loneliness", champion: str = "Amara", line: str = "") -> Character:
+        """A broadcast that has gone out."""
+        who = await self.drafts(topic, champion, line)
+        await who.taps(next(one for one in who.buttons if one.startswith("Send now")))
+        await self.passes(seconds=61)
+        return who
+
+
+@asynccontextmanager
+async def opened_test_town(database_url: str, start: datetime = START, **settings: object) -> AsyncIterator[TestTown]:
+    clock = VirtualClock(start)
+
+    async def turn(when: datetime) -> None:
+        await clock.advance_to(when)
+
+    chosen = try_settings(Path("unused"), **{"database_url": database_url, **settings})
+    telegram = Telegram(clock, token=chosen.bot_token, limits=Limits.none())
+    async with opened_town(chosen, clock, turn, telegram) as made:
+        yield TestTown(made, clock)
