@@ -154,7 +154,7 @@ def backup(file: Path) -> None:
     """Copy the database to FILE while everything runs, and check the copy."""
     from bot.actions import backup as actions
 
-    summary = asyncio.run(actions.backup(config.load().database_url, file))
+    summary = actions.backup(config.load().database_url, file)
     out.print(str(summary), markup=False)
 
 
@@ -163,5 +163,21 @@ def restore(file: Path) -> None:
     """Put a backup back. What was waiting to be sent then is not sent as if nothing had happened."""
     from bot.actions import backup as actions
 
-    summary = asyncio.run(actions.restore(file, config.load().database_url))
+    summary = actions.restore(file, config.load().database_url, SystemClock().now())
     out.print(str(summary), markup=False)
+
+
+@app.command()
+def settle() -> None:
+    """After PostgreSQL's own tool has restored a database: make sure that nothing old is sent again."""
+    from bot.actions import backup as actions
+    from bot.store.database import Database
+
+    async def settle_database(url: str) -> str:
+        database = Database(url)
+        await database.migrate()
+        settled = await actions.settle(database, SystemClock().now())
+        await database.close()
+        return str(settled)
+
+    out.print(asyncio.run(settle_database(config.load().database_url)), markup=False)

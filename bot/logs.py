@@ -17,10 +17,16 @@ WORDS = frozenset({"body", "text", "words", "payload", "name", "first_name", "la
 # They tell every request, or every start and stop, at INFO.
 QUIET = ("httpx", "httpcore", "uvicorn", "apscheduler", "alembic", "telegram", "aiosqlite", "asyncio", "PIL")
 
+_TOKEN = re.compile(r"\b(bot)?\d{5,}:[A-Za-z0-9_-]{16,}")
 _PARAMETERS = re.compile(r"\[parameters: .*\]")
 
 
-def configure(level: str, *, json: bool, redact: Sequence[Callable[[str], str]] = ()) -> None:
+def without_tokens(line: str) -> str:
+    """Bot tokens stand in every address of the Bot API, and in what libraries say about them."""
+    return _TOKEN.sub(r"\1<token>", line)
+
+
+def configure(level: str, *, json: bool, redact: Sequence[Callable[[str], str]] = (without_tokens,)) -> None:
     """Set up structlog and the standard library's logging, for the whole process; calling again replaces it.
 
     level: DEBUG, INFO, WARNING or ERROR. json: one JSON object a line, for machines; otherwise a line for people,
@@ -103,4 +109,4 @@ def _for_people(logger: Any, method: str, event: EventDict) -> str:
 
 
 def _one_line(value: object) -> str:
-    return str(value).replace("\r", "\\r").replace("\n", "\\n")
+    return str(value).strip().replace("\r", "\\r").replace("\n", "\\n")

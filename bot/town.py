@@ -18,7 +18,7 @@ from bot.simulator.telegram import TOKEN, Telegram
 COORDINATOR_ID = 1001
 CAST = (("Elif", COORDINATOR_ID), ("Amara", 1002), ("Ben", 1003), ("Dalia", 1004), ("Chidi", 1005))
 CAPTIONS = {1001: "coordinator", 1002: "champion", 1003: "resident", 1004: "resident", 1005: "resident"}
-LONGEST_STEP = timedelta(hours=1)
+LONGEST_STEP = timedelta(hours=3)
 
 
 @dataclass

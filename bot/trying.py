@@ -2,9 +2,12 @@
 
 import asyncio
 import tempfile
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from starlette.requests import Request
@@ -15,29 +18,55 @@ from bot.app import run_clock
 from bot.running import until_stopped, web_routes
 from bot.simulator import pages
 from bot.simulator.clock import TurnableClock
-from bot.simulator.tour import play
+from bot.simulator.tour import STORY, Step, play
 from bot.town import CAPTIONS, Town, opened_town, try_settings
 from bot.web.server import Server, application
 
 DATABASE = Path("data/try.db")
+DAY_ENDS = 17  # the hour, by the clock of the place, from which a try begins on the next morning
+TOUR_BEGINS = datetime(2026, 12, 1, 10, tzinfo=UTC)  # always the same Tuesday, so that every tour goes alike
 
 
-async def serve(port: int, out: Console) -> None:
-    """The page with the phones, until Ctrl-C."""
-    clock = TurnableClock(running=True)
+async def serve(port: int, out: Console, database: Path = DATABASE) -> None:
+    """The page with the phones, until Ctrl-C or SIGTERM. Raises Misconfigured when the port is taken."""
+    async with opened_try(port, database) as (town, server):
+        await until_stopped([*running_parts(town), _announce(server, out), server.serve()], server)
 
-    async def turn(when: datetime) -> None:
-        clock.turn_to(when)
 
-    start_afresh(DATABASE)
-    async with opened_town(try_settings(DATABASE, port=port), clock, turn) as town:
-        town.polls = False
-        closing: list[Server] = []
-        server = Server(application(_routes(town, lambda: closing[0].should_exit)), "127.0.0.1", port)
-        closing.append(server)
-        server.bind()
-        works = [town.app.polling.run(), town.app.inbox.run(), town.app.sender.run(), run_clock(town.app)]
-        await until_stopped([*works, _announce(server, out), server.serve()], server)
+@asynccontextmanager
+async def opened_try(port: int, database: Path) -> AsyncIterator[tuple[Town, Server]]:
+    """The town of the page, and its server bound to the port (0: a free one); nothing runs yet."""
+    app = application([])
+    server = Server(app, "127.0.0.1", port)
+    server.bind()  # before the database is emptied: it belongs to the try that holds the port
+    try:
+        start_afresh(database)
+        clock = TurnableClock(running=True)
+
+        async def turn(when: datetime) -> None:
+            clock.turn_to(when)
+
+        async with opened_town(try_settings(database, port=server.port), clock, turn) as town:
+            town.polls = False
+            clock.turn_to(daytime(town.now(), town.zone))
+            app.router.routes.extend(_routes(town, lambda: server.should_exit))
+            yield town, server
+    finally:
+        server.close()
+
+
+def daytime(now: datetime, zone: str) -> datetime:
+    """Now, or ten in the morning for whoever tries it at night: the first message would wait until then."""
+    local = now.astimezone(ZoneInfo(zone))
+    if 9 <= local.hour < DAY_ENDS:
+        return now
+    day = local.date() + timedelta(days=local.hour >= DAY_ENDS)
+    return datetime.combine(day, time(10), local.tzinfo)
+
+
+def running_parts(town: Town) -> list[Coroutine[Any, Any, None]]:
+    """What `first-mile run` has running too, all in this process."""
+    return [town.app.polling.run(), town.app.inbox.run(), town.app.sender.run(), run_clock(town.app)]
 
 
 def start_afresh(database: Path) -> None:
@@ -60,10 +89,10 @@ async def _announce(server: Server, out: Console) -> None:
     await asyncio.Event().wait()
 
 
-async def tour(out: Console) -> int:
+async def tour(out: Console, story: Sequence[Step] = STORY) -> int:
     """The whole story, printed; 0 when everything was as it should be."""
     with tempfile.TemporaryDirectory(prefix="first-mile-") as folder:
-        clock = TurnableClock(running=True)
+        clock = TurnableClock(TOUR_BEGINS)
 
         async def turn(when: datetime) -> None:
             clock.turn_to(when)
@@ -71,13 +100,15 @@ async def tour(out: Console) -> int:
         async with opened_town(try_settings(Path(folder) / "tour.db"), clock, turn) as town:
             hurry = asyncio.create_task(_hurry(clock))
             try:
-                return await play(town, out)
+                return await play(town, out, story)
             finally:
                 hurry.cancel()
 
 
 async def _hurry(clock: TurnableClock) -> None:
-    """On the tour a second passes in a twentieth of one: nobody wants to wait for Telegram's limits."""
+    """Nobody wants to wait for Telegram's limits: whoever sleeps on the tour is woken, by turning the clock."""
     while True:
-        await asyncio.sleep(0.02)
-        clock.turn(0.38)
+        await asyncio.sleep(0.005)
+        wait = clock.next_wake()
+        if wait is not None:
+            clock.turn(max(wait, 1.0))

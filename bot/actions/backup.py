@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import make_url
+from sqlalchemy import URL, make_url
 
 from bot.domain.errors import Misconfigured
 from bot.store import backup as store
@@ -25,6 +25,9 @@ class BackedUp:
     file: Path
     size: int
     people: int
+
+    def __str__(self) -> str:
+        return f"Copied to {self.file}: {self.people} people, {self.size:,} bytes, checked. It is private: keep it so."
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,15 @@ class Restored:
     people: int
     uncertain: int
     stopped: int
+
+    def __str__(self) -> str:
+        when = f"{self.last_moment:%Y-%m-%d %H:%M} UTC" if self.last_moment else "the copy was made"
+        before = f"What came before is kept as {self.moved_to}." if self.moved_to else "There was nothing before it."
+        return (
+            f"Restored {self.database} with {self.people} people. {before}\n"
+            f"Broadcasts stopped: {self.stopped}; messages that may or may not have gone out: {self.uncertain}.\n"
+            f"Whatever happened after {when} is lost, stops and wishes to be forgotten included: ask your champions."
+        )
 
 
 def backup(database_url: str, file: Path) -> BackedUp:
@@ -153,8 +165,9 @@ def _pg_restore(database_url: str, file: Path) -> str:
 
 def _pg_address(database_url: str) -> str:
     """As PostgreSQL's tools want it, and without the password: they ask for it, and screens are not for secrets."""
-    url = make_url(database_url).set(drivername="postgresql", password=None, query={})
-    return shlex.quote(url.render_as_string(hide_password=False))
+    url = make_url(database_url)
+    bare = URL.create("postgresql", url.username, host=url.host, port=url.port, database=url.database)
+    return shlex.quote(bare.render_as_string())
 
 
 def _refusal(sentence: str) -> Misconfigured:

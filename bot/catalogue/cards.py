@@ -18,6 +18,7 @@ WIDTH = SIZE[0] - 2 * MARGIN
 CEILING, FLOOR = 110, SIZE[1] - 110
 MOST_GAP = 56
 SLACK = 8  # thickened strokes are a little wider than the font says
+MOST_SIGNS = 600  # no place holds more; measuring a novel takes long
 QR_SIDE = 780
 QUIET = 4  # modules of white around the code, as its standard asks
 WHITE, INK, SOFT, ACCENT = "#ffffff", "#16211f", "#4d5b58", "#0f6b5c"
@@ -90,7 +91,8 @@ def card(link: str, lines: Lines) -> bytes:
 
 def fit(text: str, look: Look) -> Block:
     """The text at the largest size at which it fits its place, less the lines that the font cannot draw."""
-    drawable = [line for line in map(_plain, text.splitlines()) if line and all(map(_has, line))]
+    shortened = text if len(text) <= MOST_SIGNS else f"{text[:MOST_SIGNS]}…"
+    drawable = [line for line in map(_plain, shortened.splitlines()) if line and all(map(_has, line))]
     for size in range(look.largest, look.smallest - 1, -2):
         block = Block(tuple(row for line in drawable for row in _wrap(line, size)), size, look)
         if block.height <= look.height:

@@ -7,6 +7,9 @@ RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "ps", "yi"})
 FIRST_STRONG, LEFT_TO_RIGHT, POP = "\u2068", "\u2066", "\u2069"
 # FSI guesses from the first strong letter; digits and addresses have none or the wrong one.
 _LATIN_RUN = re.compile(r"https?://\S+|[+(]?\d[\d\s().,:/+-]*")
+# Between Arabic words the slash of /stop takes their direction and is read behind it.
+_COMMAND = re.compile(r"(?<![\w<:/.])/(?=[a-z])")
+_LEFT_TO_RIGHT_MARK = "\u200e"
 _LINE_ENDS = "\n\t"
 
 
@@ -20,6 +23,11 @@ def isolate(value: str, language: str) -> str:
         return value
     opening = LEFT_TO_RIGHT if _LATIN_RUN.fullmatch(value) else FIRST_STRONG
     return f"{opening}{value}{POP}"
+
+
+def keep_commands_whole(source: str, language: str) -> str:
+    """The words of a phrase, with a mark before each /command in a right-to-left language."""
+    return _COMMAND.sub(f"{_LEFT_TO_RIGHT_MARK}/", source) if is_right_to_left(language) else source
 
 
 def clean(value: str) -> str:

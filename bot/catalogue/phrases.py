@@ -7,6 +7,7 @@ from typing import Any, cast
 from jinja2 import Template as Compiled
 from markupsafe import Markup
 
+from bot.catalogue.direction import keep_commands_whole
 from bot.catalogue.findings import Finding
 from bot.catalogue.phrase_files import PhraseFile, compare, read_phrases
 from bot.catalogue.sandbox import environment
@@ -66,7 +67,7 @@ class Phrases:
         said = self._language_of(language, key, "texts")
         compiled = self._compiled.get((said, key, escaped))
         if compiled is None:
-            source = self._words[said].texts[key]
+            source = keep_commands_whole(self._words[said].texts[key], said)
             compiled = environment(said, escaped=escaped).from_string(source)
             self._compiled[said, key, escaped] = compiled
         return compiled.render(values)

@@ -136,4 +136,5 @@ def shown(message: Message) -> dict[str, Any]:
     buttons = [[button.as_json() for button in row] for row in message.buttons]
     kind = message.media.kind if message.media else None
     facts = {"message_id": message.message_id, "from_bot": message.from_bot, "reply_to": message.reply_to}
-    return facts | {"text": message.text, "html": message.html, "buttons": buttons, "media": kind}
+    facts |= {"text": message.text, "html": message.html, "buttons": buttons, "media": kind}
+    return facts | {"at": message.date.isoformat()}

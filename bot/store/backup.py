@@ -12,7 +12,7 @@ from pathlib import Path
 
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, NullPool, and_, create_engine, delete, func, insert, or_, select, update
+from sqlalchemy import URL, Connection, NullPool, and_, create_engine, delete, func, insert, select, update
 
 from bot.domain.broadcasts import Phase
 from bot.domain.deliveries import OPEN, Kind, State
@@ -39,7 +39,7 @@ def copy(source: Path, target: Path) -> None:
     """All of a database as it is at one moment, as one file; it may be in use meanwhile. `target` must be new."""
     try:
         target.touch(mode=0o600, exist_ok=False)  # it holds what people told us
-        with closing(_open(source, "ro")) as old, closing(_open(target, "rw")) as new:
+        with closing(_open(source)) as old, closing(_open(target)) as new:
             old.backup(new)
             new.execute("PRAGMA journal_mode=DELETE")
     except FileExistsError as error:
@@ -52,7 +52,7 @@ def copy(source: Path, target: Path) -> None:
 def faults(path: Path) -> list[str]:
     """What SQLite finds wrong with a file; empty when it is whole."""
     try:
-        with closing(_open(path, "ro")) as database:
+        with closing(_open(path)) as database:
             found = [str(row[0]) for row in database.execute("PRAGMA integrity_check(5)")]
             found += [f"a row of {row[0]} points nowhere" for row in database.execute("PRAGMA foreign_key_check")]
     except sqlite3.DatabaseError as error:
@@ -85,7 +85,7 @@ def last_moment(path: Path) -> datetime | None:
 
 def close_for_good(path: Path) -> bool:
     """Bring a database into its one file; False while a program has it open. A broken one is left as it is."""
-    with closing(_open(path, "rw")) as database:
+    with closing(_open(path)) as database:
         try:
             # SQLite leaves WAL only for a program that is alone with the file.
             return str(database.execute("PRAGMA journal_mode=DELETE").fetchone()[0]) == "delete"
@@ -107,17 +107,16 @@ def bring_up_to_date(path: Path, now: datetime) -> Settled:
 def settle(tx: Connection, now: datetime) -> Settled:
     """A restored copy does not know what went out after it was made, so its broadcasts do not go on by themselves.
 
-    Open broadcast rows become uncertain: the champion sees who, and may send again (promise 3). Rows of other kinds
-    stay as they are. A broadcast whose time has not come yet stays too; its circle has not had it.
+    Open broadcast rows become uncertain, and the champion sees whose (promise 3): they may have gone out since. Rows
+    of other kinds stay as they are. So does a broadcast whose time has not come yet: its circle has not had it. One
+    that was sending has no open row left: it finishes by itself, and its report offers to send again.
     """
     rows = update(deliveries).where(
         deliveries.c.kind.in_((Kind.BROADCAST, Kind.CORRECTION)), deliveries.c.state.in_(OPEN)
     )
     values = {"state": State.UNCERTAIN, "reason": REASON, "done_at": now, "lease_until": None}
     uncertain = tx.execute(rows.values(values)).rowcount
-    begun = or_(
-        broadcasts.c.state == Phase.SENDING, and_(broadcasts.c.state == Phase.WAITING, broadcasts.c.starts_at <= now)
-    )
+    begun = and_(broadcasts.c.state == Phase.WAITING, broadcasts.c.starts_at <= now)
     stop = update(broadcasts).where(begun).values(state=Phase.STOPPED, reason=REASON, finished_at=now)
     stopped = tx.execute(stop).rowcount
     tx.execute(delete(leases))  # whoever held them runs no more
@@ -125,9 +124,9 @@ def settle(tx: Connection, now: datetime) -> Settled:
     return Settled(uncertain, stopped)
 
 
-def _open(path: Path, mode: str) -> sqlite3.Connection:
-    """`mode`: ro or rw. Never creates a file, which sqlite3 otherwise does for any name."""
-    return sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None, timeout=2)
+def _open(path: Path) -> sqlite3.Connection:
+    """Never creates a file, which sqlite3 otherwise does for any name. One that may only be read is opened so."""
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=2)
 
 
 @contextmanager

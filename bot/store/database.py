@@ -39,11 +39,11 @@ class Database:
 
     def _engine(self, begin: str) -> AsyncEngine:
         if not self.is_sqlite:
-            return create_async_engine(self.url, pool_size=8, max_overflow=8, pool_pre_ping=True)
+            return create_async_engine(self.url, pool_size=8, max_overflow=8, pool_pre_ping=True, hide_parameters=True)
         path = make_url(self.url).database
         if path and path != ":memory:":
             Path(path).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_async_engine(self.url, connect_args={"timeout": 5})
+        engine = create_async_engine(self.url, connect_args={"timeout": 5}, hide_parameters=True)
         _prepare_sqlite(engine, begin, "FULL" if self._durable else "OFF")
         return engine
 

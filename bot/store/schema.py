@@ -5,9 +5,12 @@ without one):
 
     owner(by)      whose row it is: exported to and deleted with that person
     mention()      names a person in a row that is not theirs: shown to them, set to NULL when they are forgotten
-    theirs(text)   a personal fact of the row's owner; `text` tells them, as a phrase key under mydata.*
-    words_of(col)  words written by the person in mention column `col`: blanked with the mention
+    theirs()       a personal fact of the row's owner; theirs(of=col) also holds words of the person in mention column
+                   `col`, and is blanked when that person is forgotten
+    words_of(col)  words of the person in mention column `col`: shown to them, blanked with the mention
     system()       says nothing about a person
+
+A message to one person that names another, or carries their words, says so in `mentions`.
 
 By "telegram" means that the column holds a Telegram id instead of people.id.
 """
@@ -46,8 +49,8 @@ def mention() -> dict[str, Any]:
     return {"class": "mention"}
 
 
-def theirs() -> dict[str, Any]:
-    return {"class": "theirs"}
+def theirs(of: str = "") -> dict[str, Any]:
+    return {"class": "theirs", "of": of} if of else {"class": "theirs"}
 
 
 def words_of(column: str) -> dict[str, Any]:
@@ -284,6 +287,14 @@ deliveries = table(
     ),
 )
 
+# Whoever is named, or whose words stand, in a message to somebody else: forgetting them blanks it. A broadcast needs
+# no row here, because it knows its champion.
+mentions = table(
+    "mentions",
+    Column("delivery_id", Whole, ForeignKey("deliveries.id", ondelete="CASCADE"), primary_key=True, info=system()),
+    person("person_id", owner(), primary_key=True, index=True),
+)
+
 replies = table(
     "replies",
     key(),
@@ -293,7 +304,8 @@ replies = table(
     words("direction", theirs(), nullable=False),  # question | answer
     words("body", theirs(), nullable=False),
     words("media", theirs(), nullable=False),
-    words("about", theirs(), nullable=False),
+    words("about", theirs(of="about_by"), nullable=False),  # the beginning of the message it speaks of
+    person("about_by", mention()),  # who wrote that message
     integer("message_id", system(), nullable=False),  # in the author's chat
     Column("broadcast_id", Whole, ForeignKey("broadcasts.id"), info=system(), index=True),
     Column("answers_id", Whole, info=system()),

@@ -44,7 +44,7 @@ def routes(runtime: Runtime, pace: Callable[[], Pace] = still) -> list[Route]:
     return [Route("/metrics", shown)]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # the registry keeps it in a dict, so it is hashed by identity
 class _Numbers:
     """One look at everything, in the shape the library collects."""
 

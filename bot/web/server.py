@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import logging
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -130,13 +131,14 @@ class Server:
             await self._uvicorn.shutdown(sockets)
             raise
         finally:
-            self._close()
+            self.close()
 
     async def started(self) -> None:
         """Returns when pages are served."""
         await self._uvicorn.listening.wait()
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """Let go of the port, for a server that was bound and will not serve after all."""
         if self._socket is not None:
             self._socket.close()
             self._socket = None
@@ -145,6 +147,7 @@ class Server:
 class _Uvicorn(uvicorn.Server):
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
+        logging.getLogger("uvicorn.error").addFilter(_worth_telling)
         self.servers = []
         self.listening = asyncio.Event()
 
@@ -156,6 +159,12 @@ class _Uvicorn(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self.listening.set()
+
+
+def _worth_telling(record: logging.LogRecord) -> bool:
+    """An open stream that is cut off at the end is no error, though uvicorn tells it as two, with a traceback."""
+    cut_off = record.exc_info is not None and isinstance(record.exc_info[1], asyncio.CancelledError)
+    return not cut_off and not str(record.msg).startswith("Cancel %s running task")
 
 
 def _listening(host: str, port: int) -> socket.socket:

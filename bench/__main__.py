@@ -1,0 +1,54 @@
+"""`python -m bench …`: each command prints a table, and ends 1 naming every bar that was missed."""
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from bench import broadcast as broadcast_run
+from bench.bars import Bar, told
+from bench.processes import Failed
+
+app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+out = Console(highlight=False)
+
+COUNTED = (
+    "“Calls Telegram counted” are all that use up its allowance of 30 a second: the broadcast, those refused because "
+    "of a block, edits of the progress message, answers to the people who ask meanwhile."
+)
+Recipients = Annotated[int, typer.Option(min=10, help="people in the circle")]
+
+
+def finish(title: str, run: Coroutine[Any, Any, list[Bar]], note: str = "") -> None:
+    """Run it, print it, end with its exit status."""
+    try:
+        sys.exit(told(title, asyncio.run(run), out, note))
+    except Failed as failure:
+        out.print(f"Missed: the run could not be finished: {failure}", markup=False)
+        sys.exit(1)
+
+
+@app.callback()
+def main() -> None:
+    """Load, crash and idle runs."""
+
+
+@app.command()
+def broadcast(
+    recipients: Recipients = 3000,
+    blocked: Annotated[float, typer.Option(min=0, max=0.9, help="share of them who have blocked the bot")] = 0.03,
+    latency_ms: Annotated[float, typer.Option(min=0, help="to Telegram and back")] = 80,
+    burst: Annotated[int | None, typer.Option(min=3, help="a server that tolerates only so many at once")] = None,
+    busy: Annotated[bool, typer.Option("--busy", help="keep every core busy with something else")] = False,
+) -> None:
+    """One broadcast to many while others ask for /help: throughput, losses, how long a command waits."""
+    wanted = broadcast_run.Wanted(recipients, blocked, latency_ms, burst, busy)
+    title = f"Broadcast to {recipients}" + (f", burst {burst}" if burst else "") + (", busy machine" if busy else "")
+    finish(title, broadcast_run.run(wanted), COUNTED)
+
+
+if __name__ == "__main__":
+    app()

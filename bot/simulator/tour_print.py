@@ -1,0 +1,52 @@
+"""How the transcript of the tour looks: people on the left, the bot's bubbles indented, buttons in brackets."""
+
+from datetime import datetime
+
+from rich.console import Console, Group
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.text import Text
+
+from bot.simulator.messages import Message
+
+WIDTH = 76
+
+
+def deed(out: Console, name: str, words: str) -> None:
+    out.print(Text.assemble((f"{name}: ", "bold cyan"), words))
+
+
+def time_passes(out: Console, when: datetime) -> None:
+    out.print(Text(f"⏱ {when:%A %-d %B, %H:%M}", style="magenta"))
+
+
+def gone(out: Console, name: str, message: Message) -> None:
+    first = message.text.strip().split("\n")[0]
+    out.print(Padding(Text(f"(deleted from {name}'s phone: “{first}”)", style="dim"), (0, 0, 0, 4)))
+
+
+def bubble(out: Console, name: str, message: Message, before: Message | None) -> None:
+    """A message as it stands on a phone, or only what its buttons are now when nothing else changed."""
+    if before is not None and before.text == message.text:
+        return _buttons_changed(out, name, message)
+    label = f"to {name}, edited" if before else f"to {name}"
+    parts = [_words(message)]
+    if message.buttons:
+        parts.append(Text(_labels(message), "yellow"))
+    panel = Panel(Group(*parts), title=label, title_align="left", border_style="blue", width=min(WIDTH, out.width - 4))
+    out.print(Padding(panel, (0, 0, 0, 4)), soft_wrap=False)
+
+
+def _buttons_changed(out: Console, name: str, message: Message) -> None:
+    now = f"are now {_labels(message)}" if message.buttons else "are gone"
+    out.print(Padding(Text(f"(the buttons on {name}'s phone {now})", style="dim"), (0, 0, 0, 4)))
+
+
+def _labels(message: Message) -> str:
+    return "\n".join(" ".join(f"[ {one.text} ]" for one in row) for row in message.buttons)
+
+
+def _words(message: Message) -> Text:
+    if message.media is None:
+        return Text(message.text)
+    return Text.assemble((f"({message.media.kind}) ", "dim"), message.text)

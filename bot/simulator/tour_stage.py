@@ -1,0 +1,174 @@
+"""Where the tour is played: actors with phones, a transcript of everything that changes on them, and expectations."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from fnmatch import fnmatchcase
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+
+from bot.simulator import tour_print
+from bot.simulator.messages import Button, Message
+from bot.simulator.phones import Phone
+from bot.simulator.telegram import Telegram
+
+
+class TourTown(Protocol):
+    """What the tour needs of the town: phones, time, and "until the bot has nothing left to do"."""
+
+    @property
+    def telegram(self) -> Telegram: ...
+
+    @property
+    def zone(self) -> str: ...
+
+    def now(self) -> datetime: ...
+
+    async def settle(self) -> None: ...
+
+    async def turn_to(self, when: datetime) -> None: ...
+
+
+class Differs(Exception):
+    """Something is not as expected; the message is a sentence for whoever runs the tour."""
+
+
+@dataclass(frozen=True)
+class Actor:
+    """One person of the story. Buttons are named by a pattern of their data or label: `broadcast:*`."""
+
+    stage: "Stage"
+    phone: Phone
+
+    @property
+    def name(self) -> str:
+        return self.phone.first_name
+
+    async def says(self, text: str, reply_to: int | None = None) -> None:
+        await self._acts(text, lambda: self.phone.types(text, reply_to))
+
+    async def taps(self, pattern: str) -> None:
+        message, button = self.button(pattern)
+        await self._acts(f"[ {button.text} ]", lambda: self.phone.taps(button.data or "", message.message_id))
+
+    async def opens(self, link: str) -> None:
+        await self._acts(f"opens {link}", lambda: self.phone.opens(link))
+
+    async def sends_voice(self) -> None:
+        await self._acts("(a voice message)", self.phone.sends_voice)
+
+    async def _acts(self, words: str, deed: Callable[[], object]) -> None:
+        tour_print.deed(self.stage.out, self.name, words)
+        try:
+            deed()
+        except (LookupError, ValueError) as error:
+            raise Differs(str(error)) from None
+        await self.stage.settle()
+
+    def button(self, pattern: str) -> tuple[Message, Button]:
+        """The newest button that fits."""
+        for message in reversed(self.phone.messages):
+            for button in (one for row in message.buttons for one in row):
+                if fnmatchcase(button.data or "", pattern) or fnmatchcase(button.text, pattern):
+                    return message, button
+        raise Differs(f"{self.name} has no button “{pattern}”.")
+
+    def has_button(self, pattern: str) -> bool:
+        """Under the newest message of the bot."""
+        buttons = [one for row in self.last.buttons for one in row]
+        return any(fnmatchcase(one.data or "", pattern) for one in buttons)
+
+    async def leafs_to(self, pattern: str, more: str) -> None:
+        """Tap what fits, turning pages with the last button of the list until it is there."""
+        for _ in range(9):
+            fits = [one for row in self.last.buttons for one in row if fnmatchcase(one.text, pattern)]
+            if fits:
+                return await self.taps(fits[0].data or "")
+            pages = [one for one in self.last.buttons[-1] if fnmatchcase(one.data or "", more)]
+            if not pages:
+                break
+            await self.taps(pages[-1].data or "")
+        raise Differs(f"{self.name} does not find “{pattern}” in the list.")
+
+    @property
+    def last(self) -> Message:
+        if self.phone.last is None:
+            raise Differs(f"{self.name} has no message from the bot.")
+        return self.phone.last
+
+    def link(self) -> str:
+        """The newest link to the bot on this phone."""
+        for message in reversed(self.phone.messages):
+            for word in message.text.split():
+                if "?start=" in word:
+                    return word
+        raise Differs(f"{self.name} has no link.")
+
+    def having(self, words: str) -> list[Message]:
+        """The messages of the bot on this phone that hold these words now."""
+        return [one for one in self.phone.messages if one.from_bot and words in one.text]
+
+    def sees(self, *words: str) -> None:
+        """The newest message of the bot holds all of these words."""
+        for wanted in words:
+            self.stage.expects(wanted in self.last.text, f"{self.name} should read “{wanted}” now.")
+
+    def ever_heard(self, words: str) -> int:
+        """How many messages held these words, edited and deleted ones included."""
+        return len({one.message_id for one in self.phone.history if words in one.text})
+
+
+class Stage:
+    """The actors, the time, the transcript, and what one step leaves for the next in `notes`."""
+
+    def __init__(self, town: TourTown, out: Console) -> None:
+        self.town, self.out = town, out
+        self.notes: dict[str, str] = {}
+        self._shown: dict[tuple[int, int], Message] = {}
+
+    def actor(self, name: str, language: str = "en") -> Actor:
+        found = next((one for one in self.town.telegram.phones if one.first_name == name), None)
+        return Actor(self, found or self.town.telegram.phone(name, language_code=language))
+
+    def expects(self, is_so: bool, sentence: str) -> None:
+        if not is_so:
+            raise Differs(sentence)
+
+    async def settle(self) -> None:
+        await self.town.settle()
+        self._print_changes()
+
+    async def passes(self, **span: float) -> None:
+        await self._turn_to(self.town.now() + timedelta(**span))
+
+    async def comes(self, hour: int, days: int = 0) -> None:
+        """Turn the clock to the next time it is this hour by the place's clock, and so many days more."""
+        zone = ZoneInfo(self.town.zone)
+        now = self.town.now().astimezone(zone)
+        today = datetime.combine(now.date(), time(hour), zone)
+        late = today <= now
+        await self._turn_to(today + timedelta(days=days + late))
+
+    async def _turn_to(self, when: datetime) -> None:
+        tour_print.time_passes(self.out, when.astimezone(ZoneInfo(self.town.zone)))
+        await self.town.turn_to(when)
+        self._print_changes()
+
+    def _print_changes(self) -> None:
+        """Every bubble of the bot that is new, edited or gone since the last look."""
+        now = {
+            (phone.user_id, one.message_id): one
+            for phone in self.town.telegram.phones
+            for one in phone.messages
+            if one.from_bot
+        }
+        names = {phone.user_id: phone.first_name for phone in self.town.telegram.phones}
+        for key in self._shown.keys() - now.keys():
+            tour_print.gone(self.out, names[key[0]], self._shown[key])
+        for key, message in sorted(now.items(), key=lambda entry: entry[0][1]):
+            before = self._shown.get(key)
+            if before is None or (before.text, before.buttons) != (message.text, message.buttons):
+                tour_print.bubble(self.out, names[key[0]], message, before)
+        self._shown = now

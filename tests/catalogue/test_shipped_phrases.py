@@ -1,0 +1,219 @@
+"""The phrases and the program fit together: no key is missing, none is left over, and every one can be said."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.catalogue import Phrases
+from bot.catalogue.phrase_files import PhraseFile, read_phrases
+from bot.conversations.menus import EVERYBODY, OF_ROLE
+from bot.conversations.replies import MEDIA
+from bot.conversations.routes import COMMANDS
+from bot.delivery import verdicts
+from bot.domain.approvals import Obstacle
+from bot.domain.wording import lint
+from bot.store.privacy import columns_of
+from bot.store.schema import metadata
+from tests.catalogue.conftest import MESSAGES
+
+BOT = Path(__file__).parents[2] / "bot"
+FOLDER = MESSAGES / "phrases"
+LANGUAGES = ("en", "bn", "ar")
+LONGEST_LABEL, LONGEST_TOAST, LONGEST_MESSAGE = 64, 200, 4096
+COMMAND = re.compile(r"(?<![\w<:/.])/([a-z]+)")
+TAG = re.compile(r"</?[a-z]+>")
+
+# What stands in for each placeholder: as long as it really gets.
+FORTY = "Elm House neighbours and friends of ours"
+LISTS = ("champions", "circles", "faults", "fields", "hidden", "left_out", "not_reached", "reasons", "topics")
+NUMBERS = ("count", "days", "longest", "members", "number", "per_week", "replies", "seconds", "sent", "total")
+LONG = {
+    "champion": FORTY,
+    "circle": FORTY,
+    "value": FORTY,
+    "name": "Oluwaseun Adebayo-Williams",
+    "cover": "Oluwaseun Adebayo-Williams",
+    "text": "May I come with my sister too?",
+    "language": "Português",
+}
+
+
+class Person:
+    """Stands in for a row: any attribute is a few words."""
+
+    def __getattr__(self, name: str) -> str:
+        return "words"
+
+
+def sample(name: str) -> object:
+    if name == "person":
+        return Person()
+    if name in LISTS:
+        return ["Ben", "Dalia"]
+    return 3 if name in NUMBERS else LONG.get(name, "words")
+
+
+def read(language: str) -> PhraseFile:
+    words, faults = read_phrases(FOLDER, language, required=True)
+    assert words, faults
+    return words
+
+
+FILES = {language: read(language) for language in LANGUAGES}
+ENGLISH = FILES["en"]
+PHRASES, _, _ = Phrases.load(FOLDER, LANGUAGES)
+KEYS = {*ENGLISH.texts, *ENGLISH.lists}
+TABLES = {key.partition(".")[0] for key in KEYS}
+NOT_A_PHRASE = re.compile(r".*\.(json|id)")  # the name of a file, a column
+
+
+def sources() -> Iterator[ast.Module]:
+    """Every module that can say something; `ticks` has names of its own that look like keys."""
+    for path in sorted(BOT.rglob("*.py")):
+        if "store" not in path.parts and path.name != "ticks.py":
+            yield ast.parse(path.read_text(encoding="utf-8"), str(path))
+
+
+def literal_keys() -> set[str]:
+    key = re.compile(rf"(?:{'|'.join(sorted(TABLES))})\.[a-z_0-9]+")
+    nodes = (node for tree in sources() for node in ast.walk(tree))
+    words = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    return {word for word in words if key.fullmatch(word) and not NOT_A_PHRASE.fullmatch(word)}
+
+
+def built_prefixes() -> set[str]:
+    """The beginnings of keys that are put together: f"reasons.{key}" gives "reasons."."""
+    start = re.compile(rf"(?:{'|'.join(sorted(TABLES))})\.[a-z_]*")
+    nodes = (node for tree in sources() for node in ast.walk(tree) if isinstance(node, ast.JoinedStr))
+    firsts = (node.values[0] for node in nodes)
+    return {one.value for one in firsts if isinstance(one, ast.Constant) and start.fullmatch(str(one.value))}
+
+
+def reasons() -> set[str]:
+    """Everything an outcome of the wire can give as the reason why somebody was not reached."""
+    tables = (verdicts._NOBODY_THERE, verdicts._TARGET_LOST, verdicts._BROKEN)
+    return {why for table in tables for why in table.values()} | {"refused", "migrated", "no_connection"}
+
+
+def families() -> dict[str, set[str]]:
+    """What the program can put behind each prefix."""
+    tables = metadata.sorted_tables
+    owned = {table.name for table in tables if columns_of(table, "owner")}
+    named = {f"{table.name}_named" for table in tables if columns_of(table, "mention")}
+    return {
+        "obstacles.": {one.value for one in Obstacle},
+        "menu.": set(COMMANDS) - {"start"},
+        "media.": set(MEDIA),
+        "mydata.": owned | named,
+        "reasons.": reasons(),
+        "broadcasts.": {"when_day", "when_time"},
+        "buttons.circle_": {"card", "link", "name", "close"},
+    }
+
+
+def test_every_key_that_the_program_says_exists() -> None:
+    assert literal_keys() - KEYS == set()
+
+
+def test_every_key_that_the_program_puts_together_exists() -> None:
+    assert built_prefixes() <= families().keys(), "say in families() what the new prefix can become"
+    built = {prefix + end for prefix, ends in families().items() for end in ends}
+    assert built - KEYS == set()
+
+
+def test_no_key_is_left_over() -> None:
+    open_ended = ("reasons.",)  # rows keep reasons that earlier versions wrote
+    fixed = {prefix + end for prefix, ends in families().items() for end in ends}
+    left = {key for key in KEYS - literal_keys() - fixed if not key.startswith(open_ended)}
+    assert left == {"language.name", "words.stop"} - literal_keys()
+
+
+def test_menus_offer_only_commands_that_are_answered() -> None:
+    shown = {*EVERYBODY, *(name for names in OF_ROLE.values() for name in names)}
+    assert shown <= set(COMMANDS)
+    assert set(COMMANDS) - shown <= {"start"}
+
+
+def test_commands_named_in_a_phrase_exist() -> None:
+    named = {command for source in ENGLISH.texts.values() for command in COMMAND.findall(source)}
+    assert named <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_phrase_can_be_said_and_fits(language: str) -> None:
+    for key, names in FILES[language].names.items():
+        said = PHRASES.say(language, key, **{name: sample(name) for name in names})
+        assert said.strip(), key
+        assert len(said.encode("utf-16-le")) // 2 <= LONGEST_MESSAGE, key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_button_labels_stay_readable_with_long_names(language: str) -> None:
+    for key, names in FILES[language].names.items():
+        if key.startswith("buttons."):
+            label = PHRASES.plain(language, key, **{name: sample(name) for name in names})
+            assert "\n" not in label, key
+            assert len(label) <= LONGEST_LABEL, f"{language} {key}: {label}"
+
+
+def toasts() -> set[str]:
+    """The phrases shown as the short answer to a tap."""
+    calls = (node for tree in sources() for node in ast.walk(tree) if isinstance(node, ast.Call))
+    said = [call for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr == "toast" and call.args]
+    return {str(call.args[0].value) for call in said if isinstance(call.args[0], ast.Constant)}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_short_answers_to_a_tap_fit(language: str) -> None:
+    assert toasts()
+    for key in toasts():
+        names = FILES[language].names[key]
+        assert len(PHRASES.plain(language, key, **{name: sample(name) for name in names})) <= LONGEST_TOAST, key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_commands_menu_fits(language: str) -> None:
+    for key in FILES[language].texts:
+        if key.startswith("menu."):
+            assert 1 <= len(PHRASES.plain(language, key)) <= 60, key
+
+
+def test_the_bot_speaks_plainly() -> None:
+    """Paragraphs are left out: the source holds alternatives side by side that nobody reads together."""
+    said = ENGLISH.texts.items()
+    remarks = [f"{key}: {one.message}" for key, source in said for one in lint(source, "en")]
+    assert [one for one in remarks if "paragraph" not in one] == []
+
+
+@pytest.mark.parametrize("language", ["bn", "ar"])
+def test_a_translation_says_everything_that_english_says(language: str) -> None:
+    assert {*FILES[language].texts, *FILES[language].lists} == KEYS
+    for key, source in ENGLISH.texts.items():
+        translated = FILES[language].texts[key]
+        assert sorted(TAG.findall(translated)) == sorted(TAG.findall(source)), key
+        assert set(COMMAND.findall(translated)) == set(COMMAND.findall(source)), key
+
+
+@pytest.mark.parametrize("language", ["bn", "ar"])
+def test_a_translation_is_a_draft_and_says_so(language: str) -> None:
+    header = (FOLDER / f"{language}.toml").read_text(encoding="utf-8").split("[language]")[0]
+    assert "draft" in header and "native speaker" in header
+
+
+def test_each_language_is_called_by_its_own_name() -> None:
+    names = [PHRASES.plain(language, "language.name") for language in LANGUAGES]
+    assert names == ["English", "বাংলা", "العربية"]
+
+
+def test_promise_2_stop_can_be_typed_in_every_shipped_language() -> None:
+    everywhere = PHRASES.everywhere("words.stop")
+    assert {"stop", "বন্ধ", "থামুন", "স্টপ", "توقف", "قف", "إيقاف", "ستوب"} <= everywhere
+    assert all(word == word.strip().casefold() for word in everywhere)
+
+
+def test_commands_stay_in_one_piece_in_right_to_left_text() -> None:
+    assert "\u200e/stop" in PHRASES.say("ar", "people.stays_stopped").replace("/start", "/stop")
+    assert "\u200e" not in PHRASES.say("en", "people.stays_stopped")
