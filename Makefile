@@ -1,18 +1,22 @@
 # The two commands of a newcomer are `make try` and `make test`; the rest is for those who carry on.
 PYTHON ?= python3
+PORT ?= 8080
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help try test check lint types tour bench-broadcast lock clean
+.PHONY: help try test run check lint types tour bench-broadcast lock clean
 
 help: ## say what can be made here
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
 
-try: $(VENV)/ready ## set everything up and start the bot with the simulator (no token needed)
-	$(BIN)/first-mile try
+try: $(VENV)/ready ## set everything up and start the bot with the simulator (no token; PORT=8081 for another port)
+	$(BIN)/first-mile try --port $(PORT)
 
 test: $(VENV)/ready-dev ## set everything up and run the tests
 	$(BIN)/python -m pytest
+
+run: $(VENV)/ready ## start it for real, with the settings in .env
+	$(BIN)/first-mile run
 
 check: $(VENV)/ready ## check settings and every file in messages/
 	$(BIN)/first-mile check
@@ -34,7 +38,8 @@ bench-broadcast: $(VENV)/ready-dev ## measure a broadcast to 3,000 people
 $(VENV)/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "First Mile needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12 ...")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@echo "Fetching what First Mile is made of: about half a minute, and only once."
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	touch $@
 

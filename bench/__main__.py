@@ -9,6 +9,9 @@ import typer
 from rich.console import Console
 
 from bench import broadcast as broadcast_run
+from bench import crash as crash_run
+from bench import idle as idle_run
+from bench import stop as stop_run
 from bench.bars import Bar, told
 from bench.processes import Failed
 
@@ -48,6 +51,36 @@ def broadcast(
     wanted = broadcast_run.Wanted(recipients, blocked, latency_ms, burst, busy)
     title = f"Broadcast to {recipients}" + (f", burst {burst}" if burst else "") + (", busy machine" if busy else "")
     finish(title, broadcast_run.run(wanted), COUNTED)
+
+
+@app.command()
+def crash(
+    recipients: Recipients = 600,
+    kills: Annotated[int, typer.Option(min=1, help="how often the bot is killed")] = 4,
+    latency_ms: Annotated[float, typer.Option(min=0, help="to Telegram and back")] = 80,
+) -> None:
+    """kill -9 in the middle, several times, and start again."""
+    finish(
+        f"{kills} kills in a broadcast to {recipients}", crash_run.run(recipients, kills, latency_ms), crash_run.NOTE
+    )
+
+
+@app.command()
+def stop(
+    recipients: Recipients = 600,
+    latency_ms: Annotated[float, typer.Option(min=0, help="to Telegram and back")] = 80,
+) -> None:
+    """/stop by many people in the middle of a broadcast."""
+    finish(f"/stop in a broadcast to {recipients}", stop_run.run(recipients, latency_ms))
+
+
+@app.command()
+def idle(
+    recipients: Recipients = 3000,
+    seconds: Annotated[float, typer.Option(min=1, help="how long to watch")] = 30,
+) -> None:
+    """The bot at rest: CPU and memory."""
+    finish("At rest", idle_run.run(recipients, seconds))
 
 
 if __name__ == "__main__":

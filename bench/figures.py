@@ -3,6 +3,7 @@
 import math
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 Arrival = tuple[float, str, int]
 """Monotonic seconds, method, chat: one call that Telegram counts and let through."""
@@ -50,4 +51,4 @@ def pace(arrivals: Iterable[Arrival], recipients: Collection[int]) -> Pace:
 def longest_gap(arrivals: Iterable[Arrival], recipients: Collection[int]) -> float:
     """The longest silence (seconds) between two messages of a broadcast."""
     times = sorted(at for at, _, chat_id in arrivals if chat_id in recipients)
-    return max((later - earlier for earlier, later in zip(times, times[1:], strict=False)), default=math.nan)
+    return max((later - earlier for earlier, later in pairwise(times)), default=math.nan)

@@ -25,7 +25,11 @@ class Scene:
     bot: Bot
     champion: Champion
     recipients: range
-    database_url: str
+    database: Path
+
+    @property
+    def database_url(self) -> str:
+        return f"sqlite:///{self.database}"
 
     @property
     def askers(self) -> list[int]:
@@ -38,17 +42,18 @@ async def scene(recipients: int, latency_ms: float = 0, burst: int | None = None
     """Everybody is there and the bot is ready to be started; all of it is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="first-mile-bench-") as name:
         folder = Path(name)
-        url = f"sqlite:///{folder}/bench.db"
+        database = folder / "bench.db"
+        url = f"sqlite:///{database}"
         plan = Plan(recipients, FIRST_ID, CHAMPION_ID, COORDINATOR_ID)
         await seed(load(_env_file=None, database_url=url, coordinator_ids=str(COORDINATOR_ID)), plan)
         async with simulator(folder, latency_ms, burst) as address, httpx.AsyncClient(base_url=address) as client:
             stage = Stage(client)
             await stage.people(FIRST_ID, recipients)
-            await stage.people(CHAMPION_ID, 1, "Amara")
-            await stage.people(COORDINATOR_ID, 1, "Elif")
+            await stage.phone(CHAMPION_ID, "Amara")
+            await stage.phone(COORDINATOR_ID, "Elif")
             await stage.people(FIRST_ASKER_ID, ASKERS)
             bot = Bot(folder, telegram_api_url=address, database_url=url, coordinator_ids=COORDINATOR_ID)
             try:
-                yield Scene(stage, bot, Champion(stage, CHAMPION_ID), plan.ids(), url)
+                yield Scene(stage, bot, Champion(stage, CHAMPION_ID), plan.ids(), database)
             finally:
                 bot.end()

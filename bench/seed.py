@@ -17,23 +17,26 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import config
 from bot.actions import circles as circle_actions
+from bot.actions import invitations
 from bot.actions import people as people_actions
 from bot.actions import templates as template_actions
 from bot.app import open_catalogue
 from bot.clock import SystemClock
 from bot.config import Settings
-from bot.conversations.circles import WORDING
 from bot.domain.errors import Misconfigured
 from bot.domain.people import Purpose
 from bot.domain.templates import SOURCE_LANGUAGE
 from bot.runtime import Runtime, Shelf
+from bot.store import circles as circle_store
 from bot.store import machine
+from bot.store import people as people_store
 from bot.store.database import Database
 from bot.store.schema import consents, memberships, metadata, people
 from bot.store.types import Instant
 
 CIRCLE = "Everybody here"
-WORK_WORDING = "champion-1"
+# The versions of the words that people said yes to; of seeded people nobody asks which they were.
+WORDING, WORK_WORDING = "seeded", "seeded"
 # Every start of the program writes these by itself; anything in another table is somebody's.
 OWN_TABLES = frozenset({"leases", "heartbeats", "secrets", "template_versions"})
 CHUNK = 5000
@@ -97,12 +100,12 @@ async def _fill(runtime: Runtime, wanted: Plan) -> int:
     await people_actions.agree_to_work(runtime, coordinator.id, WORK_WORDING)
     await _approve(runtime, coordinator.id)
     champion = await people_actions.meet(runtime, wanted.champion, "Amara", "en")
-    link = await circle_actions.invite_champion(runtime, coordinator.id)
+    link = await invitations.invite_champion(runtime, coordinator.id)
     token = link.partition(circle_actions.CHAMPION)[2]
-    await circle_actions.become_champion(runtime, champion.id, token, WORK_WORDING)
+    await invitations.become_champion(runtime, champion.id, token, WORK_WORDING)
     made = await circle_actions.create(runtime, champion.id, CIRCLE)
-    await people_actions.set_hours(runtime, champion.id, 0, 24 * 60)
     async with runtime.database.write() as tx:
+        await people_store.change(tx, champion.id, **ALL_DAY)
         return await _join(tx, wanted, champion.id, made.circle.id, runtime.now())
 
 
@@ -113,7 +116,7 @@ async def _approve(runtime: Runtime, coordinator_id: int) -> None:
 
 
 async def _join(tx: AsyncConnection, wanted: Plan, champion_id: int, circle_id: int, now: datetime) -> int:
-    """Every member with a membership and a consent of their own, as `circles.join` would have written them."""
+    """A membership and a consent for every member, as `circles.join` writes them; returns how many they are."""
     hours = NO_CHOICE if wanted.place_hours else ALL_DAY
     ids = [one for one in wanted.ids() if one not in (wanted.champion, wanted.coordinator)]
     blank = {"language": "en", "created_at": now, "spoke_at": now, **hours}
@@ -123,12 +126,12 @@ async def _join(tx: AsyncConnection, wanted: Plan, champion_id: int, circle_id: 
     everybody = (people.c.telegram_id.between(wanted.ids().start, wanted.ids().stop - 1), people.c.id != champion_id)
     when = literal(now, Instant)
     joined = select(literal(circle_id), people.c.id, when).where(*everybody).order_by(people.c.telegram_id)
-    done = await tx.execute(insert(memberships).from_select(["circle_id", "person_id", "joined_at"], joined))
+    await tx.execute(insert(memberships).from_select(["circle_id", "person_id", "joined_at"], joined))
     said = [literal(str(Purpose.BROADCASTS)), literal(circle_id), literal(1), literal(WORDING), when]
     yes = select(people.c.id, *said).where(*everybody).order_by(people.c.telegram_id)
     names = ["person_id", "purpose", "circle_id", "given", "wording", "at"]
     await tx.execute(insert(consents).from_select(names, yes))
-    return int(done.rowcount)
+    return await circle_store.count_members(tx, circle_id)
 
 
 def main(

@@ -26,19 +26,22 @@ class Stage:
     def __init__(self, client: httpx.AsyncClient) -> None:
         self._client = client
 
-    async def people(self, first_id: int, count: int, name: str = "") -> None:
-        """So many who started the bot long ago."""
-        wish: dict[str, Any] = {"first_id": first_id, "count": count}
-        await self._post("/sim/phones", **(wish | ({"first_name": name} if name else {})))
+    async def people(self, first_id: int, count: int) -> None:
+        """So many who started the bot long ago, with names made from their ids."""
+        await self._post("/sim/phones", first_id=first_id, count=count)
+
+    async def phone(self, telegram_id: int, name: str) -> None:
+        """One more of them, by name."""
+        await self._post("/sim/phones", first_id=telegram_id, count=1, first_name=name)
 
     async def block(self, share: float, spared: list[int]) -> set[int]:
         """That share has blocked the bot without its knowing; gives their ids."""
         answer = await self._post("/sim/block", share=share, **{"except": spared})
         return set(answer["blocked"])
 
-    async def types(self, who: int, text: str) -> int:
+    async def types(self, who: int, text: str, reply_to: int | None = None) -> int:
         """Gives the message's id."""
-        return int((await self._post(f"/sim/phones/{who}/types", text=text))["message_id"])
+        return int((await self._post(f"/sim/phones/{who}/types", text=text, reply_to=reply_to))["message_id"])
 
     async def opens(self, who: int, link: str) -> None:
         await self._post(f"/sim/phones/{who}/opens", link_or_payload=link)

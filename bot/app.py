@@ -75,12 +75,13 @@ async def opened(
         stack.push_async_callback(database.close)
         await database.migrate()
         pacer = Pacer(clock, settings.messages_per_second * share)
-        application = build_application(settings, pacer, requests or transport.requests())
+        requests = requests or transport.requests()
+        application = build_application(settings, pacer, requests)
         await _initialize(application, clock)
         stack.push_async_callback(application.shutdown)
         secret = await _secret(settings, database)
         runtime = Runtime(settings, database, shelf, clock, secret, str(application.bot.username))
-        yield _connected(runtime, application, pacer)
+        yield _connected(runtime, application, pacer, requests[1])
 
 
 def open_catalogue(settings: Settings) -> Catalogue:
@@ -128,18 +129,19 @@ async def _secret(settings: Settings, database: Database) -> bytes:
         return (await machine.secret(tx, "secret_key")).encode()
 
 
-def _connected(runtime: Runtime, application: AnyApplication, pacer: Pacer) -> App:
+def _connected(runtime: Runtime, application: AnyApplication, pacer: Pacer, polls: BaseRequest) -> App:
     routes.register(application, runtime, sort)
     sender = Sender(runtime, pacer, Gateway(application.bot))
     inbox = Inbox(runtime, application)
     runtime.database.on_commit(sender.wake)
     runtime.database.on_commit(inbox.wake)
-    return App(runtime, application, pacer, sender, inbox, Polling(runtime, application.bot))
+    return App(runtime, application, pacer, sender, inbox, Polling(runtime, application.bot, polls))
 
 
 async def prepare(app: App) -> None:
     """What every start does once: new words are noted, and the menus of newcomers set."""
     await templates.sync(app.runtime)
+    await catalogue_actions.announce(app.runtime)
     try:
         await menus.set_defaults(app.runtime, app.bot)
     except TelegramError as error:
@@ -153,7 +155,7 @@ async def run_clock(app: App) -> None:
     running = False
     try:
         while True:
-            held = await heartbeats.hold(app.runtime, "clock", holder, CLOCK_LEASE)
+            held = await _holds_clock(app.runtime, holder)
             if held and not running:
                 scheduler.start(paused=False) if not scheduler.running else scheduler.resume()
             elif running and not held:
@@ -163,4 +165,16 @@ async def run_clock(app: App) -> None:
     finally:
         if scheduler.running:
             scheduler.shutdown(wait=False)
-        await heartbeats.release(app.runtime, "clock", holder)
+        try:
+            await heartbeats.release(app.runtime, "clock", holder)
+        except Exception:  # it runs out by itself
+            _log.exception("the clock's lease could not be given back")
+
+
+async def _holds_clock(runtime: Runtime, holder: str) -> bool:
+    """False as well while the database is away: nothing could be decided then."""
+    try:
+        return await heartbeats.hold(runtime, "clock", holder, CLOCK_LEASE)
+    except Exception:
+        _log.exception("the clock's lease could not be renewed")
+        return False

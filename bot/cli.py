@@ -2,7 +2,6 @@
 
 import asyncio
 import sys
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -14,45 +13,82 @@ from bot.clock import SystemClock
 from bot.config import Settings
 from bot.domain.errors import Misconfigured
 
-app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(
+    help="First Mile: messages from people you know. Begin with: first-mile try",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
+REPORT = "Please report it, with what the same command says when LOG_LEVEL=DEBUG is set."
+
 
 def main() -> None:
-    """The entry point: one place where a fault of settings or files becomes sentences and exit status 2."""
+    """The entry point: one place where a fault becomes sentences. Exit status 2: settings, files, database; 1: ours."""
     try:
-        app()
+        app(prog_name="first-mile")
     except Misconfigured as error:
         _list_faults(error.faults)
         sys.exit(2)
+    except Exception as error:
+        known = _of_the_machine(error)
+        _list_faults([known or f"A fault in First Mile itself: {type(error).__name__}: {error}. {REPORT}"])
+        if not known and config.wants_details():
+            _log_in_full(error)
+        sys.exit(2 if known else 1)
 
 
 def _list_faults(faults: list[str]) -> None:
-    err.print("First Mile cannot start:" if len(faults) == 1 else f"First Mile cannot start, {len(faults)} faults:")
+    err.print("First Mile cannot go on:" if len(faults) == 1 else f"First Mile cannot go on, {len(faults)} faults:")
     for fault in faults:
         err.print(f"  - {fault}", markup=False)
 
 
+def _of_the_machine(error: Exception) -> str:
+    """A sentence for what only the operator can put right: the database, a disk; empty for everything else."""
+    from sqlalchemy.exc import DBAPIError
+
+    if isinstance(error, DBAPIError):
+        said = str(error.orig).strip().partition("\n")[0]
+        return f"DATABASE_URL: the database cannot be used ({said}). Check the address, and that the server is running."
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}. Check that it is there and that this account may use it."
+    return ""
+
+
+def _log_in_full(error: Exception) -> None:
+    import structlog
+
+    from bot import logs
+
+    logs.configure("ERROR", json=not sys.stderr.isatty())
+    structlog.get_logger("bot").error("stopped by a fault", exc_info=error)
+
+
 def _settings_to_run() -> Settings:
     """Settings and messages together: every fault of both at once."""
-    faults: list[str] = []
-    try:
-        settings = config.load()
-    except Misconfigured as error:
-        faults += error.faults
-        raise Misconfigured(faults) from None
+    faults = config.faults()
+    found, _ = _messages()
+    if faults or found:
+        raise Misconfigured([*faults, *found])
+    return config.load()
+
+
+def _messages() -> tuple[list[str], list[str]]:
+    """(faults, warnings) of the message files, one line each; of the shipped ones when settings cannot be read."""
     from bot.actions.checking import check_messages
 
-    faults += config.missing_for_run(settings)
-    faults += [str(finding) for finding in check_messages(settings.messages_dir, _today())[0]]
-    if faults:
-        raise Misconfigured(faults)
-    return settings
+    found, warnings = check_messages(_messages_folder(), SystemClock().now().date())
+    return [str(one) for one in found], [str(one) for one in warnings]
 
 
-def _today() -> date:
-    return SystemClock().now().date()
+def _messages_folder() -> Path:
+    try:
+        return config.load().messages_dir
+    except Misconfigured:
+        return config.ROOT / "messages"
 
 
 @app.command(name="try")
@@ -98,24 +134,21 @@ def _run(part: str | None) -> None:
     from bot import logs, running
 
     logs.configure(settings.log_level, json=not sys.stderr.isatty())
-    asyncio.run(running.run(settings, frozenset({part}) if part else running.EVERYTHING))
+    try:
+        asyncio.run(running.run(settings, frozenset({part}) if part else running.EVERYTHING))
+    except Misconfigured:
+        raise
+    except Exception as error:
+        _log_in_full(error)  # nobody was watching: the log is where it will be looked for
+        raise
 
 
 @app.command()
 def check() -> None:
     """Say whether settings and message files can work, without starting. Exit status 1 when they cannot."""
-    from bot.actions.checking import check_messages
-
-    faults: list[str] = []
-    folder = config.ROOT / "messages"
-    try:
-        settings = config.load()
-        folder = settings.messages_dir
-        faults += config.missing_for_run(settings)
-    except Misconfigured as error:
-        faults += error.faults
-    found, warnings = check_messages(folder, _today())
-    _report_check(faults, [str(one) for one in found], [str(one) for one in warnings])
+    faults, (found, warnings) = config.faults(), _messages()
+    _report_check(faults, found, warnings)
+    _report_plans()
     sys.exit(1 if faults or found else 0)
 
 
@@ -126,7 +159,17 @@ def _report_check(settings: list[str], faults: list[str], warnings: list[str]) -
         for line in lines:
             out.print(f"  - {line}", markup=False)
     if not settings and not faults:
-        out.print("Everything can work." if not warnings else "Everything can work; please read the warnings.")
+        out.print("Settings and messages can work." + (" Please read the warnings." if warnings else ""))
+
+
+def _report_plans() -> None:
+    """What each check-in plan asks of a person, and how long a worry can wait at most."""
+    from bot.actions.checking import plan_figures
+
+    for plan, lines in plan_figures(_messages_folder()).items():
+        out.print(f"[bold]Plan {plan}[/bold]")
+        for line in lines:
+            out.print(f"  - {line}", markup=False)
 
 
 @app.command()

@@ -10,6 +10,10 @@ from bot.domain.errors import Misconfigured
 
 ROOT = Path(__file__).resolve().parent.parent
 TELEGRAM = "https://api.telegram.org"
+OF_NUMBERS = {
+    "PORT": "this must be a whole number from 1 to 65535",
+    "MESSAGES_PER_SECOND": "this must be a number above 0, at most 1000",
+}
 
 
 class Settings(BaseSettings):
@@ -75,9 +79,21 @@ def load(**overrides: Any) -> Settings:
         raise Misconfigured([_sentence(dict(fault)) for fault in error.errors()]) from None
 
 
+def faults(**overrides: Any) -> list[str]:
+    """Everything that keeps `run` from working, one sentence each: what is wrong and what is missing, together."""
+    try:
+        return missing_for_run(load(**overrides))
+    except Misconfigured as error:
+        wrong = {sentence.partition(":")[0].lower() for sentence in error.faults}
+        defaults = {name: field.default for name, field in Settings.model_fields.items() if name in wrong}
+        rest = missing_for_run(load(**{**overrides, **defaults}))
+        return error.faults + [one for one in rest if one.partition(":")[0].lower() not in wrong]
+
+
 def _sentence(fault: dict[str, Any]) -> str:
     name = ".".join(str(part) for part in fault["loc"]).upper() or "settings"
-    return f"{name}: {str(fault['msg']).removeprefix('Value error, ')}."
+    told = OF_NUMBERS.get(name) or str(fault["msg"]).removeprefix("Value error, ")
+    return f"{name}: {told}."
 
 
 def missing_for_run(settings: Settings) -> list[str]:
@@ -96,6 +112,14 @@ def missing_for_run(settings: Settings) -> list[str]:
     if settings.webhook_secret and not _is_secret(settings.webhook_secret):
         faults.append("WEBHOOK_SECRET: use 1 to 256 characters from A-Z a-z 0-9 _ and -.")
     return faults
+
+
+def wants_details() -> bool:
+    """Whether whoever looks for a fault has asked for everything that can be said about it."""
+    try:
+        return load().log_level == "DEBUG"
+    except Misconfigured:
+        return False
 
 
 def _is_secret(value: str) -> bool:

@@ -6,31 +6,45 @@ from collections.abc import Coroutine
 from typing import Any
 
 import structlog
+from starlette.applications import Starlette
+from telegram.error import BadRequest, TelegramError
 
-from bot.app import REPLIES_SHARE, App, opened, prepare, run_clock
+from bot.app import REPLIES_SHARE, RETRY, App, opened, prepare, run_clock
 from bot.clock import SystemClock
 from bot.config import Settings
 from bot.conversations.polling import ALLOWED
+from bot.domain.errors import Misconfigured
 from bot.web import health, metrics, webhook
 from bot.web.server import Server, application
 
 WEB, SENDER, CLOCK = "web", "sender", "clock"
 EVERYTHING = frozenset({WEB, SENDER, CLOCK})
+LONGEST_END = 30  # seconds for everything under way to be finished after we were told to stop
+Works = list[Coroutine[Any, Any, None]]
 
 _log = structlog.get_logger(__name__)
 
 
 async def run(settings: Settings, parts: frozenset[str] = EVERYTHING) -> None:
-    """Work until told to stop (SIGTERM or Ctrl-C), then finish what is under way."""
-    async with opened(settings, SystemClock(), share=_share(parts)) as app:
-        server = Server(application(web_routes(app)), settings.host, settings.port) if WEB in parts else None
+    """Work until told to stop (SIGTERM or Ctrl-C), then finish what is under way. Raises Misconfigured."""
+    pages = application([])
+    server = Server(pages, settings.host, settings.port) if WEB in parts else None
+    if server:
+        server.bind()  # a busy port is told before anybody waits for Telegram
+    try:
+        async with opened(settings, SystemClock(), share=_share(parts)) as app:
+            await _get_ready(app, parts, pages)
+            await until_stopped([*_parts(app, parts), *([server.serve()] if server else [])], server)
+    finally:
         if server:
-            server.bind()
-        await prepare(app)
-        works = [*_parts(app, parts), *([server.serve()] if server else [])]
-        if WEB in parts:
-            await _receive_updates(app, settings)
-        await until_stopped(works, server)
+            server.close()
+
+
+async def _get_ready(app: App, parts: frozenset[str], pages: Starlette) -> None:
+    await prepare(app)
+    if WEB in parts:
+        pages.routes.extend(web_routes(app))
+        await _receive_updates(app)
 
 
 def _share(parts: frozenset[str]) -> float:
@@ -40,8 +54,8 @@ def _share(parts: frozenset[str]) -> float:
     return REPLIES_SHARE if WEB in parts else 1 - REPLIES_SHARE
 
 
-def _parts(app: App, parts: frozenset[str]) -> list[Coroutine[Any, Any, None]]:
-    works: list[Coroutine[Any, Any, None]] = []
+def _parts(app: App, parts: frozenset[str]) -> Works:
+    works: Works = []
     if WEB in parts:
         works.append(app.inbox.run())
         if not app.runtime.settings.uses_webhook:
@@ -53,14 +67,34 @@ def _parts(app: App, parts: frozenset[str]) -> list[Coroutine[Any, Any, None]]:
     return works
 
 
-async def _receive_updates(app: App, settings: Settings) -> None:
+async def _receive_updates(app: App) -> None:
+    """Tell Telegram how updates shall come; wait for it when it cannot be reached."""
+    while True:
+        try:
+            await _tell_telegram(app)
+            return
+        except BadRequest as error:
+            raise Misconfigured([_not_taken(app.runtime.settings.public_url, error)]) from None
+        except TelegramError as error:
+            _log.warning("Telegram cannot be told yet how updates shall come; trying again", said=str(error))
+            await app.runtime.clock.sleep(RETRY)
+
+
+async def _tell_telegram(app: App) -> None:
     """Webhook when PUBLIC_URL is set; otherwise long polls, for which a webhook must be gone."""
-    if settings.uses_webhook:
-        secret = webhook.secret_for(settings, app.runtime.secret)
-        url = f"{settings.public_url}/telegram/webhook"
-        await app.bot.set_webhook(url, allowed_updates=ALLOWED, secret_token=secret)
-    else:
+    settings = app.runtime.settings
+    if not settings.uses_webhook:
         await app.bot.delete_webhook()
+        return
+    secret = webhook.secret_for(settings, app.runtime.secret)
+    await app.bot.set_webhook(f"{settings.public_url}{webhook.PATH}", allowed_updates=ALLOWED, secret_token=secret)
+
+
+def _not_taken(public_url: str, error: BadRequest) -> str:
+    return (
+        f"PUBLIC_URL: Telegram does not take {public_url} for its calls (“{error}”). It must begin with https://, "
+        "on port 443, 80, 88 or 8443. Leave it empty to fetch updates instead."
+    )
 
 
 def web_routes(app: App) -> list[Any]:
@@ -73,12 +107,13 @@ def web_routes(app: App) -> list[Any]:
     ]
 
 
-async def until_stopped(works: list[Coroutine[Any, Any, None]], server: Server | None = None) -> None:
-    """Run all of it; the first failure, a signal, or the end of one of them stops the rest."""
+async def until_stopped(works: Works, server: Server | None = None) -> None:
+    """Run all of it; the first failure, a signal, or the end of one of them stops the rest.
+
+    `server`: serves in the last of the works. A second signal ends the program at once.
+    """
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(name, stop.set)
+    _on_signals(stop)
     tasks = [asyncio.create_task(work) for work in works]
     waiting = asyncio.create_task(stop.wait())
     try:
@@ -93,9 +128,22 @@ async def until_stopped(works: list[Coroutine[Any, Any, None]], server: Server |
             raise error
 
 
+def _on_signals(stop: asyncio.Event) -> None:
+    """Set `stop` at the first SIGINT or SIGTERM, and leave the second to do what it does everywhere."""
+    loop = asyncio.get_running_loop()
+
+    def told() -> None:
+        stop.set()
+        for name in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(name)
+
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, told)
+
+
 async def _wind_down(tasks: list[asyncio.Task[None]], server: Server | None) -> None:
     """Each part gets to finish what it holds; the web server ends by itself."""
     _log.info("stopping")
     for task in reversed(tasks[:-1] if server else tasks):
         task.cancel()
-    await asyncio.wait(tasks, timeout=30)
+    await asyncio.wait(tasks, timeout=LONGEST_END)

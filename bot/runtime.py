@@ -6,6 +6,7 @@ from datetime import time as wall_time
 
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.fields import show_date, show_time
+from bot.catalogue.template_file import parse
 from bot.clock import Clock
 from bot.config import Settings
 from bot.domain.hours import local
@@ -29,7 +30,8 @@ class Shelf:
     def read(self, source: str, file_name: str) -> Template | None:
         """The template in a stored text; None when the rules have become stricter since it was written."""
         if (source, file_name) not in self._read:
-            self._read[source, file_name] = self.catalogue.parse(source, file_name).template
+            # By the rules of one text alone: the file of its source may have changed since, and is not in use yet.
+            self._read[source, file_name] = parse(source, file_name, self.catalogue.place).template
         return self._read[source, file_name]
 
 

@@ -12,7 +12,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot.actions import broadcasts, catalogue, deliveries, heartbeats, progress, updates
+from bot.actions import answers, catalogue, deliveries, heartbeats, privacy, progress, starting, updates
 from bot.runtime import Runtime
 
 _log = structlog.get_logger(__name__)
@@ -32,12 +32,14 @@ async def _beat(runtime: Runtime) -> None:
 
 
 TICKS = (
-    Tick("broadcasts.start", 1, broadcasts.start_due),
+    Tick("broadcasts.start", 1, starting.start_due),
     Tick("broadcasts.progress", 1, progress.show),
     Tick("deliveries.sweep", 5, deliveries.sweep),
     Tick("deliveries.expire", 30, deliveries.expire),
+    Tick("answers.rescue", 30, answers.rescue),
     Tick("catalogue.reload", 10, catalogue.reload),
     Tick("updates.tidy", 3600, updates.tidy),
+    Tick("people.tidy", 3600, privacy.tidy),
     Tick("clock.beat", 10, _beat),
 )
 

@@ -1,7 +1,7 @@
 """`first-mile try`: the real bot against the simulated Telegram, with a clock that can be turned."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,7 +18,7 @@ from bot.simulator.telegram import TOKEN, Telegram
 COORDINATOR_ID = 1001
 CAST = (("Elif", COORDINATOR_ID), ("Amara", 1002), ("Ben", 1003), ("Dalia", 1004), ("Chidi", 1005))
 CAPTIONS = {1001: "coordinator", 1002: "champion", 1003: "resident", 1004: "resident", 1005: "resident"}
-LONGEST_STEP = timedelta(hours=3)
+LONGEST_STEP = timedelta(hours=6)
 
 
 @dataclass
@@ -26,6 +26,7 @@ class Town:
     """Phones, the bot, and the time of day. Also what the tour and the page need of the clock.
 
     `turn`: moves the clock forward to an instant. `polls`: False when the bot fetches its updates by itself.
+    `hurry`: entered while the clock is turned, so that nobody waits for Telegram's limits in real seconds.
     """
 
     app: App
@@ -33,6 +34,7 @@ class Town:
     clock: Clock
     turn: Callable[[datetime], Awaitable[None]]
     polls: bool = True
+    hurry: Callable[[], AbstractAsyncContextManager[None]] = nullcontext
     turning: bool = False
 
     @property
@@ -59,9 +61,10 @@ class Town:
         """Go forward through everything that falls due on the way, in order."""
         self.turning = True
         try:
-            while self.clock.now() < when:
-                await self.turn(await self._next_stop(when))
-                await self.settle()
+            async with self.hurry():
+                while self.clock.now() < when:
+                    await self.turn(await self._next_stop(when))
+                    await self.settle()
         finally:
             self.turning = False
 

@@ -15,6 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from bot.app import run_clock
+from bot.domain.errors import Misconfigured
 from bot.running import until_stopped, web_routes
 from bot.simulator import pages
 from bot.simulator.clock import TurnableClock
@@ -38,7 +39,7 @@ async def opened_try(port: int, database: Path) -> AsyncIterator[tuple[Town, Ser
     """The town of the page, and its server bound to the port (0: a free one); nothing runs yet."""
     app = application([])
     server = Server(app, "127.0.0.1", port)
-    server.bind()  # before the database is emptied: it belongs to the try that holds the port
+    _bind(server)  # before the database is emptied: it belongs to the try that holds the port
     try:
         start_afresh(database)
         clock = TurnableClock(running=True)
@@ -47,12 +48,20 @@ async def opened_try(port: int, database: Path) -> AsyncIterator[tuple[Town, Ser
             clock.turn_to(when)
 
         async with opened_town(try_settings(database, port=server.port), clock, turn) as town:
-            town.polls = False
+            town.polls, town.hurry = False, lambda: hurried(clock, 0.2)
             clock.turn_to(daytime(town.now(), town.zone))
             app.router.routes.extend(_routes(town, lambda: server.should_exit))
             yield town, server
     finally:
         server.close()
+
+
+def _bind(server: Server) -> None:
+    try:
+        server.bind()
+    except Misconfigured:
+        taken = f"--port: port {server.port} of this computer is taken, or may not be used. Choose another"
+        raise Misconfigured([f"{taken}: first-mile try --port {server.port + 1} (or make try PORT=…)."]) from None
 
 
 def daytime(now: datetime, zone: str) -> datetime:
@@ -97,18 +106,25 @@ async def tour(out: Console, story: Sequence[Step] = STORY) -> int:
         async def turn(when: datetime) -> None:
             clock.turn_to(when)
 
-        async with opened_town(try_settings(Path(folder) / "tour.db"), clock, turn) as town:
-            hurry = asyncio.create_task(_hurry(clock))
-            try:
-                return await play(town, out, story)
-            finally:
-                hurry.cancel()
+        async with opened_town(try_settings(Path(folder) / "tour.db"), clock, turn) as town, hurried(clock, 1.0):
+            return await play(town, out, story)
 
 
-async def _hurry(clock: TurnableClock) -> None:
-    """Nobody wants to wait for Telegram's limits: whoever sleeps on the tour is woken, by turning the clock."""
-    while True:
-        await asyncio.sleep(0.005)
-        wait = clock.next_wake()
-        if wait is not None:
-            clock.turn(max(wait, 1.0))
+@asynccontextmanager
+async def hurried(clock: TurnableClock, seconds: float) -> AsyncIterator[None]:
+    """Time flies, by so many seconds in each hundredth of a real one: nobody waits for Telegram's limits.
+
+    Only while somebody sleeps, so a clock that is otherwise still does not run away from those who work.
+    """
+
+    async def hurry() -> None:
+        while True:
+            await asyncio.sleep(0.01)
+            if clock.next_wake() is not None:
+                clock.turn(seconds)
+
+    task = asyncio.create_task(hurry())
+    try:
+        yield
+    finally:
+        task.cancel()

@@ -22,6 +22,8 @@ START = datetime(2026, 10, 5, 9, 0, tzinfo=UTC)
 """A Monday morning in waking hours, and still in summer time in London."""
 
 _ELSEWHERE = ("aiosqlite", "asyncio.threads", "psycopg.waiting", "psycopg_binary")
+# What coroutine.__await__() and an asynchronous generator's anext() and athrow() give; they hide what they run.
+_WRAPPERS = ("coroutine_wrapper", "async_generator_asend", "async_generator_athrow")
 _LISTENERS = ("notifies",)  # waits on a socket for ever by design: not work in progress
 _PATIENCE = 5.0  # real seconds given to such work before time moves on all the same
 _MACHINE_START = 1_000.0  # never 0: whoever mistakes 0 for "not yet" shall be found out
@@ -171,7 +173,7 @@ def _chain(awaited: Any) -> Iterator[tuple[str, str]]:
 
 
 def _awaited_by(awaited: Any) -> Any:
-    if type(awaited).__name__ == "coroutine_wrapper":  # what coroutine.__await__() gives; it hides its coroutine
+    if type(awaited).__name__ in _WRAPPERS:
         return next(iter(gc.get_referents(awaited)), None)
     return next((a for n in ("cr_await", "gi_yieldfrom", "ag_await") if (a := getattr(awaited, n, None))), None)
 

@@ -1,15 +1,14 @@
-"""A broadcast from draft to report: preview, confirm, undo, start, stop, finish."""
+"""A broadcast before it starts and while it runs: preview, confirm, undo, stop."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.actions import audience as audience_actions
-from bot.actions import stopping
+from bot.actions import drafts, stopping
 from bot.actions.audience import Audience, Draft
-from bot.domain.broadcasts import LONGEST_AHEAD, UNDO, Broadcast, Phase, not_after
-from bot.domain.deliveries import Kind, State, broadcast_key
+from bot.domain.broadcasts import UNDO, Broadcast, Phase, arrivals, not_after, too_far_ahead
 from bot.domain.errors import NotAllowed, NotFound, NotNow, Refused
 from bot.domain.people import Role
 from bot.runtime import Runtime
@@ -18,58 +17,50 @@ from bot.store import circles as circle_store
 from bot.store import deliveries as delivery_store
 from bot.store import machine
 from bot.store import people as people_store
-from bot.store import replies as reply_store
-from bot.store.deliveries import New
 
 
 @dataclass(frozen=True)
 class Preview:
-    """What a champion sees before sending. `earliest`/`latest`: when the first and the last person can get it."""
+    """What a champion sees before sending. `done_at`: about when the last person has it."""
 
     audience: Audience
     starts_at: datetime
     not_after: datetime
+    done_at: datetime
     waits: int
-    """How many get it later than the start, because they are not awake then."""
+    """How many get it later than the others, because they are not awake then."""
+    members: int
+    """How many are in the circle at all."""
 
-
-@dataclass(frozen=True)
-class Report:
-    """Where a broadcast stands: numbers, and names only where the champion can do something about it."""
-
-    broadcast: Broadcast
-    circle: str
-    total: int = 0
-    sent: int = 0
-    waiting: int = 0
-    not_reached: list[tuple[str, str]] = field(default_factory=list)  # name, reason
-    uncertain: list[str] = field(default_factory=list)
-    left_out: dict[str, int] = field(default_factory=dict)  # reason -> people
-    replies: int = 0
-    answered: int = 0
-    helpful: int = 0
-    taken_back: int = 0
+    @property
+    def makes_sense(self) -> bool:
+        """False when a day that the message names is over before it could go out."""
+        return self.not_after > self.starts_at
 
 
 async def preview(runtime: Runtime, champion_id: int, draft: Draft, starts_at: datetime | None = None) -> Preview:
     """The exact messages and who will get none, and why; nothing is written."""
-    start = starts_at or runtime.now()
+    start = starts_at or runtime.now() + UNDO
+    end = _not_after(runtime, draft, start)
     async with runtime.database.read() as tx:
         await _own_circle(tx, champion_id, draft.circle_id)
-        end = _not_after(runtime, draft, start)
-        found = await audience_actions.resolve(tx, runtime, draft, champion_id, start, end)
-        return Preview(found, start, end, sum(1 for one in found.recipients if one.due_at > start))
+        found = await audience_actions.resolve(tx, runtime, draft, champion_id, start, end, planning=True)
+    turns = [(one.due_at, one.hours) for one in found.recipients]
+    moments = arrivals(turns, runtime.settings.messages_per_second)
+    soon = start + timedelta(hours=1) + timedelta(seconds=len(moments))
+    waits = sum(1 for moment in moments if moment > soon)
+    everybody = len(found.recipients) + len(found.left_out)
+    return Preview(found, start, end, max(moments, default=start), waits, everybody)
 
 
 def _not_after(runtime: Runtime, draft: Draft, start: datetime) -> datetime:
     return not_after(start, draft.dates, runtime.place.zone)
 
 
-async def _own_circle(tx: AsyncConnection, champion_id: int, circle_id: int) -> str:
+async def _own_circle(tx: AsyncConnection, champion_id: int, circle_id: int) -> None:
     circle = await circle_store.by_id(tx, circle_id)
     if circle is None or circle.champion_id != champion_id or circle.closed_at is not None:
         raise NotFound("circles.gone")
-    return circle.name
 
 
 async def confirm(
@@ -77,49 +68,82 @@ async def confirm(
 ) -> Broadcast:
     """Send now (after 60 seconds in which it can be undone) or at a time. The same draft twice is one broadcast."""
     now = runtime.now()
-    start = max(starts_at or now + UNDO, now + UNDO)
-    if start > now + LONGEST_AHEAD:
-        raise Refused("broadcasts.too_far_ahead")
+    start = check_start(starts_at, now)
+    end = _not_after(runtime, draft, start)
+    async with runtime.database.read() as tx:  # looking at thousands of people must not hold up those who write
+        known = await store.by_draft(tx, draft_key)
+        if known is None:
+            await _allowed(tx, champion_id, draft)
+            await _reaches_somebody(tx, runtime, champion_id, draft, start, end)
     async with runtime.database.write() as tx:
         known = await store.by_draft(tx, draft_key)
         if known is not None:
             return known
-        await _allowed(tx, runtime, champion_id, draft, start)
-        await machine.end_dialogue(tx, champion_id)
+        await _allowed(tx, champion_id, draft)
+        await drafts.drop_within(tx, champion_id)
         broadcast = await store.add(
             tx,
             champion_id=champion_id,
             circle_id=draft.circle_id,
             topic=draft.topic,
-            field_values=draft.values,
+            field_values=dict(draft.values),
             personal_line=draft.line,
             over_soft_cap=draft.over_soft_cap,
             created_at=now,
             starts_at=start,
-            not_after=_not_after(runtime, draft, start),
+            not_after=end,
             draft_key=draft_key,
         )
         await machine.note(tx, now, champion_id, "broadcast_confirmed", f"broadcast:{broadcast.id}")
         return broadcast
 
 
-async def _allowed(tx: AsyncConnection, runtime: Runtime, champion_id: int, draft: Draft, start: datetime) -> None:
+def check_start(starts_at: datetime | None, now: datetime) -> datetime:
+    """When it will start; raises when the chosen time is over or too far away."""
+    if starts_at is not None and starts_at < now:
+        raise NotNow("broadcasts.time_past")
+    if starts_at is not None and too_far_ahead(starts_at, now):
+        raise Refused("broadcasts.too_far_ahead")
+    return max(starts_at or now + UNDO, now + UNDO)
+
+
+async def _allowed(tx: AsyncConnection, champion_id: int, draft: Draft) -> None:
+    champion = await people_store.by_id(tx, champion_id)
     if Role.CHAMPION not in await people_store.roles_of(tx, champion_id):
         raise NotAllowed("errors.champions_only")
+    if champion.stopped_at is not None:
+        raise NotNow("broadcasts.you_stopped")
     await _own_circle(tx, champion_id, draft.circle_id)
-    end = _not_after(runtime, draft, start)
+
+
+async def _reaches_somebody(
+    tx: AsyncConnection, runtime: Runtime, champion_id: int, draft: Draft, start: datetime, end: datetime
+) -> None:
     if end <= start:
         raise NotNow("broadcasts.date_over")
-    if not (await audience_actions.resolve(tx, runtime, draft, champion_id, start, end)).recipients:
+    found = await audience_actions.resolve(tx, runtime, draft, champion_id, start, end, planning=True)
+    if not found.recipients:
         raise NotNow("broadcasts.nobody")
 
 
+async def of_draft(runtime: Runtime, champion_id: int, draft_key: str) -> Broadcast | None:
+    """What a draft of theirs has become, if it was sent."""
+    async with runtime.database.read() as tx:
+        found = await store.by_draft(tx, draft_key)
+    return found if found is not None and found.champion_id == champion_id else None
+
+
 async def undo(runtime: Runtime, champion_id: int, broadcast_id: int) -> bool:
-    """Call it back before it starts; False when it has started already."""
+    """Call it back before it starts; False when it has started, or is over, already."""
     async with runtime.database.write() as tx:
-        await own(tx, champion_id, broadcast_id)
-        now = runtime.now()
-        return await store.move(tx, broadcast_id, Phase.WAITING, Phase.UNDONE, reason="undone", finished_at=now)
+        found = await own(tx, champion_id, broadcast_id)
+        if found.state is Phase.UNDONE and found.reason == "undone":
+            return True
+        return await _call_back(tx, found, runtime.now())
+
+
+async def _call_back(tx: AsyncConnection, broadcast: Broadcast, now: datetime) -> bool:
+    return await store.move(tx, broadcast.id, Phase.WAITING, Phase.UNDONE, reason="undone", finished_at=now)
 
 
 async def own(tx: AsyncConnection, champion_id: int, broadcast_id: int) -> Broadcast:
@@ -130,107 +154,18 @@ async def own(tx: AsyncConnection, champion_id: int, broadcast_id: int) -> Broad
     return broadcast
 
 
-async def start_due(runtime: Runtime) -> int:
-    """Those whose time has come: everybody is rendered, then every row written, in one transaction each."""
-    now, started = runtime.now(), 0
-    async with runtime.database.read() as tx:
-        due = [one.id for one in await store.due_to_start(tx, now)]
-    for broadcast_id in due:
-        started += await _start(runtime, broadcast_id, now)
-    return started
-
-
-async def _start(runtime: Runtime, broadcast_id: int, now: datetime) -> bool:
-    async with runtime.database.write() as tx:
-        broadcast = await store.by_id(tx, broadcast_id)
-        if broadcast is None or broadcast.champion_id is None or broadcast.starts_at > now:
-            return False
-        if not await store.move(tx, broadcast_id, Phase.WAITING, Phase.SENDING):
-            return False
-        draft = Draft.of(broadcast, audience_actions.dates_of(runtime, broadcast))
-        found = await audience_actions.resolve(tx, runtime, draft, broadcast.champion_id, now, broadcast.not_after)
-        rows = [_row(broadcast, one) for one in found.recipients]
-        rows += [_unsent(broadcast, person.id, reason, now) for person, reason in found.left_out]
-        await delivery_store.put(tx, rows, now)
-        return True
-
-
-def _row(broadcast: Broadcast, one: audience_actions.Recipient) -> New:
-    return New(
-        broadcast_key(broadcast.id, one.person.id),
-        one.person.id,
-        Kind.BROADCAST,
-        one.due_at,
-        broadcast.not_after,
-        one.html,
-        audience_actions.BUTTONS_LATER,
-        broadcast_id=broadcast.id,
-        circle_id=broadcast.circle_id,
-        topic=broadcast.topic,
-        version_id=one.version_id,
-        language=one.language,
-        over_soft_cap=broadcast.over_soft_cap,
-        reason="waits",
-    )
-
-
-def _unsent(broadcast: Broadcast, person_id: int, reason: str, now: datetime) -> New:
-    """Who is left out has a row as well: a report without them would be a lie (promise 4)."""
-    return New(
-        broadcast_key(broadcast.id, person_id),
-        person_id,
-        Kind.BROADCAST,
-        now,
-        broadcast.not_after,
-        broadcast_id=broadcast.id,
-        circle_id=broadcast.circle_id,
-        topic=broadcast.topic,
-        state=State.SUPPRESSED,
-        reason=reason,
-    )
-
-
 async def stop(runtime: Runtime, champion_id: int, broadcast_id: int) -> bool:
     """Not one message more of it, apart from what is on the wire this moment; False when it was not running."""
     now = runtime.now()
     async with runtime.database.write() as tx:
         broadcast = await own(tx, champion_id, broadcast_id)
         if broadcast.state is Phase.WAITING:
-            return await store.move(tx, broadcast_id, Phase.WAITING, Phase.UNDONE, reason="undone", finished_at=now)
+            return await _call_back(tx, broadcast, now)
         return await stopping.halt(tx, broadcast_id, "stopped_by_champion", now)
 
 
-async def report(runtime: Runtime, champion_id: int, broadcast_id: int) -> Report:
-    async with runtime.database.read() as tx:
-        return await reported(tx, await own(tx, champion_id, broadcast_id))
-
-
-async def reported(tx: AsyncConnection, broadcast: Broadcast) -> Report:
-    rows = await delivery_store.of_broadcast(tx, broadcast.id)
-    names = await delivery_store.names_of(tx, broadcast.id)
-    replies, answered = await reply_store.about_broadcast(tx, broadcast.id)
-    circle = await circle_store.by_id(tx, broadcast.circle_id)
-    left_out: dict[str, int] = {}
-    for row in rows:
-        if row.state in (State.SUPPRESSED, State.CLEARED):
-            left_out[row.reason] = left_out.get(row.reason, 0) + 1
-    return Report(
-        broadcast,
-        circle.name if circle else "",
-        total=len(rows),
-        sent=sum(1 for row in rows if row.state is State.SENT),
-        waiting=sum(1 for row in rows if row.state in (State.QUEUED, State.SENDING)),
-        not_reached=[(names[row.id], row.reason) for row in rows if row.state in (State.FAILED, State.MISSED)],
-        uncertain=[names[row.id] for row in rows if row.state is State.UNCERTAIN],
-        left_out=left_out,
-        replies=replies,
-        answered=answered,
-        helpful=sum(1 for row in rows if row.helpful_at is not None),
-        taken_back=sum(1 for row in rows if row.taken_back_at is not None),
-    )
-
-
 async def recent(runtime: Runtime, champion_id: int) -> list[Broadcast]:
+    """The newest first."""
     async with runtime.database.read() as tx:
         return await store.of_champion(tx, champion_id)
 
@@ -243,22 +178,6 @@ async def helpful(runtime: Runtime, person_id: int, delivery_id: int) -> None:
             raise NotFound("errors.old_button")
         if delivery.helpful_at is None:
             await delivery_store.mark(tx, delivery_id, helpful_at=runtime.now())
-
-
-async def send_again(runtime: Runtime, champion_id: int, broadcast_id: int) -> int:
-    """The champion decides that those who may not have got it get it again. Returns how many rows that are."""
-    now = runtime.now()
-    async with runtime.database.write() as tx:
-        broadcast = await own(tx, champion_id, broadcast_id)
-        if broadcast.not_after <= now:
-            raise NotNow("broadcasts.too_late_again")
-        if broadcast.state not in (Phase.FINISHED, Phase.SENDING):
-            raise NotNow("broadcasts.over")
-        again = await delivery_store.requeue_uncertain(tx, broadcast_id, now)
-        if again and broadcast.state is Phase.FINISHED:
-            await store.move(tx, broadcast_id, Phase.FINISHED, Phase.SENDING, finished_at=None)
-        await machine.note(tx, now, champion_id, "broadcast_sent_again", f"broadcast:{broadcast_id}")
-        return again
 
 
 def time_left_to_undo(broadcast: Broadcast, now: datetime) -> timedelta:

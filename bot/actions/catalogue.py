@@ -1,14 +1,18 @@
 """Files that change while the bot runs: read again, and the last good version of a broken one stays."""
 
 import asyncio
+import hashlib
+from collections.abc import Collection
 from pathlib import Path
 
 import structlog
 
 from bot.actions import notices, templates
 from bot.actions import people as people_actions
+from bot.domain.hours import local
 from bot.runtime import Runtime
 
+MOST_SHOWN = 5
 _log = structlog.get_logger(__name__)
 
 
@@ -20,6 +24,8 @@ def stamp(directory: Path) -> tuple[tuple[str, int, int], ...]:
 
 async def reload(runtime: Runtime) -> bool:
     """Read the files again if one has changed; new words ask to be approved. Returns whether anything had."""
+    if not runtime.catalogue.directory.is_dir():  # being replaced at this moment, or unmounted: not a reason to forget
+        return False
     current = await asyncio.to_thread(stamp, runtime.catalogue.directory)
     if current == runtime.shelf.stamp:
         return False
@@ -27,15 +33,21 @@ async def reload(runtime: Runtime) -> bool:
     runtime.shelf.replace(await asyncio.to_thread(runtime.catalogue.reload))
     runtime.shelf.stamp = current
     await templates.sync(runtime)
-    fresh = [fault for fault in map(str, runtime.catalogue.faults) if fault not in before]
-    if fresh:
-        _log.error("message files are broken; their last good versions stay in use", faults=fresh)
-        await _tell(runtime, fresh)
+    await announce(runtime, before)
     return True
 
 
-async def _tell(runtime: Runtime, faults: list[str]) -> None:
+async def announce(runtime: Runtime, known: Collection[str] = ()) -> None:
+    """Tell coordinators of broken files, apart from those they know of. The same faults are told once a day."""
+    faults = [str(fault) for fault in runtime.catalogue.faults]
+    fresh = [fault for fault in faults if fault not in known]
+    if not fresh:
+        return
+    _log.error("message files are broken; their last good versions stay in use", faults=fresh)
+    day = local(runtime.now(), runtime.place.zone).date()
+    digest = hashlib.sha256("\n".join(fresh).encode()).hexdigest()[:16]
     async with runtime.database.write() as tx:
         for person in await people_actions.coordinators(tx):
-            key = f"broken:{person.id}:{hash(tuple(faults)) & 0xFFFFFFFF:x}:{int(runtime.now().timestamp())}"
-            await notices.to_worker(tx, runtime, person, key, "templates.broken_files", faults=faults[:5])
+            shown, more = fresh[:MOST_SHOWN], max(0, len(fresh) - MOST_SHOWN)
+            key = f"broken:{person.id}:{digest}:{day}"
+            await notices.to_worker(tx, runtime, person, key, "templates.broken_files", faults=shown, more=more)

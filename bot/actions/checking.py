@@ -3,7 +3,7 @@
 from datetime import date
 from pathlib import Path
 
-from bot.catalogue.catalogue import checked
+from bot.catalogue.catalogue import checked, figures_of
 from bot.catalogue.findings import Finding
 
 
@@ -13,3 +13,8 @@ def check_messages(folder: Path, today: date) -> tuple[list[Finding], list[Findi
         fault = Finding(str(folder), 1, "no_folder", "there is no such folder", "Set MESSAGES_DIR to your messages")
         return [fault], []
     return checked(folder, today)
+
+
+def plan_figures(folder: Path) -> dict[str, list[str]]:
+    """The figures of every plan without faults, by its id."""
+    return figures_of(folder) if folder.is_dir() else {}

@@ -1,30 +1,39 @@
-"""After sending: take a broadcast back, or correct it for exactly those who received it."""
+"""After sending: take a broadcast back, or correct it for exactly those who received it.
 
+A message that is on the wire at that moment gets its edit or deletion too: those rows name the delivery they are
+`of`, and wait until it is known what became of it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.actions import audience as audience_actions
-from bot.actions import stopping
+from bot.actions import drafts, stopping
 from bot.actions.audience import Draft
 from bot.actions.broadcasts import own
 from bot.actions.deliveries import broadcast_buttons
+from bot.actions.reports import can_delete, stands
 from bot.actions.templates import template_of
-from bot.domain.broadcasts import DELETABLE, Broadcast, Phase
+from bot.catalogue.rendering import RenderError
+from bot.domain.broadcasts import DELETABLE, Broadcast, Phase, not_after
 from bot.domain.deliveries import Kind, Method, State
-from bot.domain.errors import NotNow
-from bot.domain.templates import Template
+from bot.domain.errors import NotNow, Refused
+from bot.domain.templates import SOURCE_LANGUAGE, Template
 from bot.runtime import Runtime
 from bot.store import broadcasts as store
 from bot.store import circles as circle_store
 from bot.store import deliveries as delivery_store
-from bot.store import machine
+from bot.store import machine, standings
 from bot.store import people as people_store
 from bot.store import templates as template_store
 from bot.store.deliveries import Delivery, New
 from bot.store.people import Person
 
 LASTS = timedelta(hours=24)
+CORRECTABLE = (Phase.SENDING, Phase.FINISHED, Phase.STOPPED)
 
 
 async def take_back(runtime: Runtime, champion_id: int, broadcast_id: int) -> int:
@@ -34,49 +43,95 @@ async def take_back(runtime: Runtime, champion_id: int, broadcast_id: int) -> in
     """
     now = runtime.now()
     async with runtime.database.write() as tx:
-        broadcast = await own(tx, champion_id, broadcast_id)
+        await own(tx, champion_id, broadcast_id)
+        await store.move(tx, broadcast_id, Phase.WAITING, Phase.UNDONE, reason="undone", finished_at=now)
         await stopping.halt(tx, broadcast_id, "taken_back", now)
-        rows = [
-            _deletion(one, runtime)
-            for one in await delivery_store.of_broadcast(tx, broadcast_id)
-            if one.message_id and one.taken_back_at is None and one.done_at and now - one.done_at < DELETABLE
-        ]
+        await delivery_store.clear(tx, "taken_back", now, broadcast_id=broadcast_id, kind=(Kind.CORRECTION, Kind.TIDY))
+        sent = await delivery_store.of_broadcast(tx, broadcast_id)
+        rows = [_deletion(one, runtime) for one in sent if can_delete(one, now) or one.state is State.SENDING]
         await delivery_store.put(tx, rows, now)
         for phase in (Phase.FINISHED, Phase.STOPPED):
-            await store.move(tx, broadcast.id, phase, Phase.TAKEN_BACK, reason="taken_back")
-        await delivery_store.clear(tx, "taken_back", now, broadcast_id=broadcast_id, kind=Kind.CORRECTION)
+            await store.move(tx, broadcast_id, phase, Phase.TAKEN_BACK, reason="taken_back")
         await machine.note(tx, now, champion_id, "broadcast_taken_back", f"broadcast:{broadcast_id}")
         return len(rows)
 
 
 def _deletion(sent: Delivery, runtime: Runtime) -> New:
     now = runtime.now()
-    return New(
-        f"takeback:{sent.id}",
-        sent.person_id,
-        Kind.TIDY,
-        now,
-        (sent.done_at or now) + DELETABLE,
-        method=Method.DELETE,
-        extra={"message_id": sent.message_id, "of": sent.id},
-        broadcast_id=sent.broadcast_id,
-    )
+    until = (sent.done_at or now) + DELETABLE
+    key, extra = f"takeback:{sent.id}:{int(now.timestamp())}", {"of": sent.id}
+    method, broadcast_id = Method.DELETE, sent.broadcast_id
+    return New(key, sent.person_id, Kind.TIDY, now, until, method=method, extra=extra, broadcast_id=broadcast_id)
+
+
+@dataclass(frozen=True)
+class _Correcting:
+    """What is needed to say the new words to everybody, read once."""
+
+    runtime: Runtime
+    broadcast: Broadcast
+    draft: Draft
+    champion: Person
+    circle: str
+    people: dict[int, Person]
+    texts: dict[int, Template]
+
+    def words(self, row: Delivery) -> str:
+        """The message in the version they received: a correction changes facts, never approved words."""
+        template = self.texts.get(row.version_id or 0)
+        if template is None:
+            raise NotNow("broadcasts.topic_gone")
+        person = self.people[row.person_id]
+        try:
+            return audience_actions.message(self.runtime, template, person, self.champion, self.circle, self.draft)
+        except RenderError:
+            raise Refused("broadcasts.too_long") from None
+
+
+async def _open(
+    tx: AsyncConnection, runtime: Runtime, broadcast: Broadcast, draft: Draft, rows: Iterable[Delivery]
+) -> _Correcting:
+    rows = list(rows)
+    circle = await circle_store.by_id(tx, broadcast.circle_id)
+    champion = await people_store.by_id(tx, broadcast.champion_id or 0)
+    crowd = await standings.crowd(tx, {one.person_id for one in rows})
+    texts = await _texts(tx, runtime, rows)
+    people = {person.id: person for person in crowd}
+    return _Correcting(runtime, broadcast, draft, champion, circle.name if circle else "", people, texts)
+
+
+async def _texts(tx: AsyncConnection, runtime: Runtime, rows: Iterable[Delivery]) -> dict[int, Template]:
+    """The versions that were sent, by id."""
+    found: dict[int, Template] = {}
+    for version_id in sorted({one.version_id for one in rows if one.version_id}):
+        version = await template_store.by_id(tx, version_id)
+        template = template_of(runtime, version) if version else None
+        if template is not None:
+            found[version_id] = template
+    return found
+
+
+async def template(runtime: Runtime, champion_id: int, broadcast_id: int) -> Template:
+    """The words that were sent, whose fields are put right; in the source language if anybody got that."""
+    async with runtime.database.read() as tx:
+        broadcast = await own(tx, champion_id, broadcast_id)
+        if broadcast.state not in CORRECTABLE:
+            raise NotNow("broadcasts.over")
+        texts = await _texts(tx, runtime, await delivery_store.of_broadcast(tx, broadcast_id))
+        if not texts:
+            raise NotNow("broadcasts.topic_gone")
+        return min(texts.values(), key=lambda one: one.language != SOURCE_LANGUAGE)
 
 
 async def preview(runtime: Runtime, champion_id: int, broadcast_id: int, draft: Draft) -> tuple[int, str]:
     """How many people a correction would reach, and the corrected message for the first of them."""
     async with runtime.database.read() as tx:
-        await own(tx, champion_id, broadcast_id)
-        rows = _standing(await delivery_store.of_broadcast(tx, broadcast_id))
+        broadcast = await own(tx, champion_id, broadcast_id)
+        rows = [one for one in await delivery_store.of_broadcast(tx, broadcast_id) if stands(one)]
         if not rows:
             raise NotNow("broadcasts.nobody_received")
-        champion = await people_store.by_id(tx, champion_id)
-        person = await people_store.by_id(tx, rows[0].person_id)
-        return len(rows), await _words(tx, runtime, rows[0], person, champion, draft)
-
-
-def _standing(rows: list[Delivery]) -> list[Delivery]:
-    return [one for one in rows if one.state is State.SENT and one.message_id and one.taken_back_at is None]
+        correcting = await _open(tx, runtime, broadcast, draft, rows)
+        return len(rows), correcting.words(rows[0])
 
 
 async def correct(runtime: Runtime, champion_id: int, broadcast_id: int, draft: Draft) -> int:
@@ -87,75 +142,49 @@ async def correct(runtime: Runtime, champion_id: int, broadcast_id: int, draft: 
     now = runtime.now()
     async with runtime.database.write() as tx:
         broadcast = await own(tx, champion_id, broadcast_id)
-        if broadcast.state not in (Phase.SENDING, Phase.FINISHED, Phase.STOPPED):
-            raise NotNow("broadcasts.over")
-        number = broadcast.correction + 1
+        _check(broadcast, draft)
         rows = await delivery_store.of_broadcast(tx, broadcast_id)
-        champion = await people_store.by_id(tx, champion_id)
-        fresh: list[New] = []
-        for one in _standing(rows):
-            fresh += await _corrected(tx, runtime, broadcast, one, champion, draft, number)
+        received = [one for one in rows if stands(one) or one.state is State.SENDING]
+        waiting = [one for one in rows if one.state is State.QUEUED]
+        correcting = await _open(tx, runtime, broadcast, draft, [*received, *waiting])
+        fresh = [row for one in received for row in _corrected(correcting, one)]
+        await delivery_store.clear(tx, "corrected_again", now, broadcast_id=broadcast_id, kind=Kind.CORRECTION)
         await delivery_store.put(tx, fresh, now)
-        for one in rows:
-            if one.state is State.QUEUED:
-                person = await people_store.by_id(tx, one.person_id)
-                body = await _words(tx, runtime, one, person, champion, draft)
-                await delivery_store.mark(tx, one.id, body=body)
-        await store.change(
-            tx, broadcast_id, field_values=dict(draft.values), personal_line=draft.line, correction=number
-        )
-        await machine.end_dialogue(tx, champion_id)
+        await _change(tx, correcting, waiting)
+        await drafts.drop_within(tx, champion_id)
         await machine.note(tx, now, champion_id, "broadcast_corrected", f"broadcast:{broadcast_id}")
-        return len(_standing(rows))
+        return len(received)
 
 
-async def _corrected(
-    tx: AsyncConnection,
-    runtime: Runtime,
-    broadcast: Broadcast,
-    sent: Delivery,
-    champion: Person,
-    draft: Draft,
-    number: int,
-) -> list[New]:
-    now = runtime.now()
-    person = await people_store.by_id(tx, sent.person_id)
-    body = await _words(tx, runtime, sent, person, champion, draft)
+def _check(broadcast: Broadcast, draft: Draft) -> None:
+    if broadcast.state not in CORRECTABLE:
+        raise NotNow("broadcasts.over")
+    if dict(draft.values) == broadcast.field_values and draft.line == broadcast.personal_line:
+        raise NotNow("broadcasts.nothing_changed")
+
+
+async def _change(tx: AsyncConnection, correcting: _Correcting, waiting: list[Delivery]) -> None:
+    """The broadcast says the new facts now, and so does whatever has not gone out; a new day may end it earlier."""
+    broadcast, draft = correcting.broadcast, correcting.draft
+    end = not_after(broadcast.starts_at, draft.dates, correcting.runtime.place.zone)
+    for one in waiting:
+        await delivery_store.mark(tx, one.id, body=correcting.words(one), not_after=min(one.not_after, end))
+    values = {"field_values": dict(draft.values), "personal_line": draft.line, "not_after": end}
+    await store.change(tx, broadcast.id, correction=broadcast.correction + 1, **values)
+
+
+def _corrected(correcting: _Correcting, sent: Delivery) -> list[New]:
+    """The edit, which makes no sound, and the notice under it, which does."""
+    runtime, champion = correcting.runtime, correcting.champion
+    now, number = runtime.now(), correcting.broadcast.correction + 1
+    body, person = correcting.words(sent), correcting.people[sent.person_id]
     buttons = broadcast_buttons(runtime, sent.id, sent.language, champion.name)
-    shared = {"language": sent.language, "broadcast_id": broadcast.id}
-    edit = New(
-        f"correct:{sent.id}:{number}",
-        person.id,
-        Kind.TIDY,
-        now,
-        now + LASTS,
-        body,
-        buttons,
-        Method.EDIT,
-        {"message_id": sent.message_id, "of": sent.id},
-        **shared,  # type: ignore[arg-type]
-    )
-    notice = New(
-        f"corrected:{sent.id}:{number}",
-        person.id,
-        Kind.CORRECTION,
-        now + timedelta(seconds=1),
-        now + LASTS,
-        runtime.say(sent.language, "broadcasts.corrected_notice", name=person.name, champion=champion.name),
-        extra={"reply_to": sent.message_id},
-        circle_id=sent.circle_id,
-        **shared,  # type: ignore[arg-type]
-    )
-    return [edit, notice]
-
-
-async def _words(
-    tx: AsyncConnection, runtime: Runtime, sent: Delivery, person: Person, champion: Person, draft: Draft
-) -> str:
-    """The corrected message in the version they received: a correction changes facts, never approved words."""
-    version = await template_store.by_id(tx, sent.version_id or 0)
-    template: Template | None = template_of(runtime, version) if version else None
-    circle = await circle_store.by_id(tx, draft.circle_id)
-    if template is None:
-        raise NotNow("broadcasts.topic_gone")
-    return audience_actions.message(runtime, template, person, champion, circle.name if circle else "", draft)
+    notice = runtime.say(sent.language, "broadcasts.corrected_notice", name=person.name, champion=champion.name)
+    edit = New(f"correct:{sent.id}:{number}", person.id, Kind.TIDY, now, now + LASTS, body, buttons, Method.EDIT)
+    told = New(f"corrected:{sent.id}:{number}", person.id, Kind.CORRECTION, now + timedelta(seconds=1), now + LASTS)
+    shared = {"language": sent.language, "broadcast_id": correcting.broadcast.id, "extra": {"of": sent.id}}
+    named = (champion.id,)
+    return [
+        replace(edit, names=named, **shared),  # type: ignore[arg-type]
+        replace(told, body=notice, circle_id=sent.circle_id, names=named, **shared),  # type: ignore[arg-type]
+    ]

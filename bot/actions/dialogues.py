@@ -11,9 +11,10 @@ from bot.store.machine import Dialogue
 LASTS = timedelta(days=2)
 
 
-async def current(runtime: Runtime, person_id: int) -> Dialogue | None:
+async def current(runtime: Runtime, person_id: int, flow: str = "") -> Dialogue | None:
+    """The conversation of this kind, or whichever went on last; one that was interrupted waits below it."""
     async with runtime.database.read() as tx:
-        found = await store.dialogue(tx, person_id)
+        found = await store.dialogue(tx, person_id, flow)
         return found if found and runtime.now() - found.updated_at <= LASTS else None
 
 
@@ -22,6 +23,9 @@ async def keep(runtime: Runtime, person_id: int, flow: str, step: str, data: dic
         await store.keep_dialogue(tx, person_id, flow, step, data, runtime.now())
 
 
-async def end(runtime: Runtime, person_id: int) -> None:
+async def end(runtime: Runtime, person_id: int, flow: str = "") -> None:
+    """The conversation of this kind, or the one that went on last."""
     async with runtime.database.write() as tx:
-        await store.end_dialogue(tx, person_id)
+        found = await store.dialogue(tx, person_id, flow)
+        if found is not None:
+            await store.end_dialogue(tx, person_id, found.flow)

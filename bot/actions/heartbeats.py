@@ -1,6 +1,6 @@
 """Who does what at present, and whether the machine still lives."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.domain.deliveries import Lane, State
@@ -22,26 +22,34 @@ class Health:
     inbox_waiting: int
     inbox_dead: int
     broken_files: list[str]
+    told: dict[str, str] = field(default_factory=dict)
+    """Part -> what keeps it from its work although it lives."""
 
     def troubles(self, now: datetime) -> list[str]:
-        """What is wrong, in plain words for an operator; empty when all is well."""
+        """What stops the work, in plain words for an operator; empty when all is well."""
         found = []
         for name, beat in (("sender", self.sender_beat), ("clock", self.clock_beat)):
             if beat is None:
                 found.append(f"the {name} has not run yet")
             elif now - beat > ALARM_AFTER:
                 found.append(f"the {name} has not run since {beat:%Y-%m-%d %H:%M:%S} UTC")
-        found += [f"a message file is broken: {fault}" for fault in self.broken_files]
+        return found + [f"the {name} cannot work: {trouble}" for name, trouble in sorted(self.told.items())]
+
+    def warnings(self) -> list[str]:
+        """What somebody has to mend although the work goes on."""
+        found = [f"a message file is broken: {fault}" for fault in self.broken_files]
+        if self.inbox_dead:
+            found.append(f"updates given up after several tries: {self.inbox_dead} (the log says why)")
         return found
 
 
-async def hold(runtime: Runtime, name: str, holder: str, lasts: timedelta) -> bool:
+async def hold(runtime: Runtime, name: str, holder: str, lasts: timedelta, trouble: str = "") -> bool:
     """Take or renew a lease, and leave a heartbeat under the same name. False while somebody else holds it."""
     now = runtime.now()
     async with runtime.database.write() as tx:
         held = await store.hold(tx, name, holder, now, now + lasts)
         if held:
-            await store.beat(tx, name, now)
+            await store.beat(tx, name, now, trouble)
         return held
 
 
@@ -57,11 +65,13 @@ async def beat(runtime: Runtime, name: str) -> None:
 
 async def health(runtime: Runtime) -> Health:
     async with runtime.database.read() as tx:
+        beats = await store.last_beats(tx)
         return Health(
-            await store.last_beat(tx, "sender"),
-            await store.last_beat(tx, "clock"),
+            beats["sender"][0] if "sender" in beats else None,
+            beats["clock"][0] if "clock" in beats else None,
             await delivery_store.open_ages(tx),
             await update_store.count(tx, "new"),
             await update_store.count(tx, "dead"),
             [str(fault) for fault in runtime.catalogue.faults],
+            {name: trouble for name, (_, trouble) in beats.items() if trouble},
         )

@@ -1,23 +1,21 @@
-"""People come, agree, pause, stop, change their hours, and go."""
+"""People come, say who they are and what they agree to. How they pause is in `resting`, how they stop in `stopping`."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.actions import stopping
-from bot.domain.circles import Circle, forgotten_hash
+from bot.domain.circles import forgotten_hash
 from bot.domain.errors import Refused
-from bot.domain.hours import at_local, local
 from bot.domain.people import Purpose, Role
 from bot.runtime import Runtime
-from bot.store import circles as circle_store
-from bot.store import deliveries as delivery_store
 from bot.store import machine
 from bot.store import people as store
 from bot.store.people import Person
 
-SHORTEST_DAY = 4 * 60  # minutes: fewer waking hours than that and nothing could ever be sent
+UNKNOWN_NAME = "?"
+LONGEST_NAME = 64
 
 
 @dataclass(frozen=True)
@@ -44,23 +42,26 @@ class Visitor:
         return Role.COORDINATOR in self.roles
 
 
-async def meet(
-    runtime: Runtime, telegram_id: int, first_name: str, language_code: str, *, speaks: bool = True
-) -> Visitor:
-    """Whoever speaks is known from now on by first name and language; that is all, and it is no consent.
-
-    `speaks`: False for a block or an unblock, which says nothing about being awake.
-    """
+async def meet(runtime: Runtime, telegram_id: int, first_name: str, language_code: str) -> Visitor:
+    """Whoever speaks is known from now on by first name and language; that is all, and it is no consent."""
     now = runtime.now()
     async with runtime.database.write() as tx:
         person = await store.by_telegram(tx, telegram_id)
         if person is None:
             await store.unforget(tx, forgotten_hash(runtime.secret, telegram_id))
             language = guess_language(language_code, runtime.place.languages)
-            person = await store.add(tx, telegram_id, first_name[:64] or "?", language, now)
+            name = " ".join(first_name.split())[:LONGEST_NAME] or UNKNOWN_NAME
+            person = await store.add(tx, telegram_id, name, language, now)
         else:
-            person = await _heard_again(tx, person, now) if speaks else person
+            person = await _heard_again(tx, person, now)
         return Visitor(person, await _roles(tx, runtime, person, now))
+
+
+async def known(runtime: Runtime, telegram_id: int) -> Visitor | None:
+    """Somebody who taps or blocks and says nothing: it makes nobody known who is not, or was forgotten."""
+    async with runtime.database.read() as tx:
+        person = await store.by_telegram(tx, telegram_id)
+        return None if person is None else Visitor(person, await store.roles_of(tx, person.id))
 
 
 async def visitor(runtime: Runtime, person_id: int) -> Visitor | None:
@@ -72,7 +73,7 @@ async def visitor(runtime: Runtime, person_id: int) -> Visitor | None:
 
 async def _heard_again(tx: AsyncConnection, person: Person, now: datetime) -> Person:
     changes: dict[str, object] = {"spoke_at": now}
-    if person.unreachable_at is not None:  # they write, so they can be reached; what they agreed to is asked again
+    if person.unreachable_at is not None:  # they speak, so they can be reached; what they agreed to is asked again
         changes |= {"unreachable_at": None, "unreachable_why": None, "stopped_at": person.stopped_at or now}
     await store.change(tx, person.id, **changes)
     return replace(person, **changes)  # type: ignore[arg-type]
@@ -123,99 +124,6 @@ async def set_name(runtime: Runtime, person_id: int, name: str) -> None:
         await store.change(tx, person_id, name=name)
 
 
-async def set_hours(runtime: Runtime, person_id: int, start: int, end: int) -> None:
-    """Own waking hours in minutes after midnight."""
-    if end - start < SHORTEST_DAY:
-        raise Refused("people.hours_too_short")
-    async with runtime.database.write() as tx:
-        await store.change(tx, person_id, wakes_at=start, sleeps_at=end)
-
-
-async def set_zone(runtime: Runtime, person_id: int, zone: str) -> None:
-    async with runtime.database.write() as tx:
-        await store.change(tx, person_id, zone=zone)
-
-
-async def pause(runtime: Runtime, person_id: int, days: int) -> datetime:
-    """Nothing until the morning so many days from now; returns that moment."""
-    now = runtime.now()
-    async with runtime.database.write() as tx:
-        person = await store.by_id(tx, person_id)
-        zone = person.zone or runtime.place.zone
-        until = at_local(local(now, zone).date() + timedelta(days=days), runtime.place.waking_from, zone)
-        await store.change(tx, person_id, paused_until=until)
-        return until
-
-
-async def resume(runtime: Runtime, person_id: int) -> bool:
-    """End a pause; False when there was none. What waited because of it is looked at again at once."""
-    now = runtime.now()
-    async with runtime.database.write() as tx:
-        person = await store.by_id(tx, person_id)
-        if person.paused_until is None or person.paused_until <= now:
-            return False
-        await store.change(tx, person_id, paused_until=None)
-        await delivery_store.hasten(tx, person_id, now)
-        return True
-
-
-async def stop(runtime: Runtime, person_id: int, wording: str = "stop") -> list[Circle]:
-    """Everything stops at once (promise 2). Returns the circles they were in, so that one can be kept on request."""
-    now = runtime.now()
-    async with runtime.database.write() as tx:
-        member_of = await circle_store.of_person(tx, person_id)
-        for purpose, circle_id in await store.standing_consents(tx, person_id):
-            await store.record_consent(tx, person_id, purpose, False, wording, now, circle_id)
-        await store.change(tx, person_id, stopped_at=now)
-        await machine.end_dialogue(tx, person_id)
-        await stopping.silence(tx, person_id, "stopped", now)
-        return member_of
-
-
-async def go_on(runtime: Runtime, person_id: int, wording: str, circle_id: int | None = None) -> list[Circle]:
-    """They say yes again, to all their circles or to one. Returns those that go on."""
-    now = runtime.now()
-    async with runtime.database.write() as tx:
-        kept = [
-            circle
-            for circle in await circle_store.of_person(tx, person_id)
-            if circle_id is None or circle.id == circle_id
-        ]
-        if circle_id is not None and not kept:
-            raise Refused("circles.gone")
-        for circle in kept:
-            await store.record_consent(tx, person_id, Purpose.BROADCASTS, True, wording, now, circle.id)
-        if await store.roles_of(tx, person_id) and circle_id is None:
-            await store.record_consent(tx, person_id, Purpose.WORK, True, wording, now)
-        await store.change(tx, person_id, stopped_at=None)
-        return kept
-
-
-async def allow_answers(runtime: Runtime, person_id: int, wording: str) -> None:
-    """After a stop: the answer to what they asked may reach them, and nothing else."""
-    async with runtime.database.write() as tx:
-        await store.record_consent(tx, person_id, Purpose.ANSWERS, True, wording, runtime.now())
-
-
-async def reachable_again(runtime: Runtime, person_id: int) -> None:
-    """They unblocked the bot. Whether messages go on is theirs to say: until then they count as stopped."""
-    now = runtime.now()
-    async with runtime.database.write() as tx:
-        person = await store.by_id(tx, person_id)
-        stopped = person.stopped_at or now
-        await store.change(tx, person_id, unreachable_at=None, unreachable_why=None, stopped_at=stopped, spoke_at=now)
-
-
-async def unreachable(runtime: Runtime, telegram_id: int, why: str) -> None:
-    """They blocked the bot or left Telegram. Everything queued for them ends."""
-    now = runtime.now()
-    async with runtime.database.write() as tx:
-        person = await store.by_telegram(tx, telegram_id)
-        if person is not None and person.unreachable_at is None:
-            await store.change(tx, person.id, unreachable_at=now, unreachable_why=why)
-            await stopping.silence(tx, person.id, "unreachable", now)
-
-
 async def coordinators(tx: AsyncConnection) -> list[Person]:
     """Those who have opened the bot and can be written to."""
     found = []
@@ -230,3 +138,9 @@ async def menu_shown(runtime: Runtime, person_id: int, fingerprint: str) -> None
     """Remember which command menu the person's phone shows."""
     async with runtime.database.write() as tx:
         await store.change(tx, person_id, menu=fingerprint)
+
+
+async def who_may_write(runtime: Runtime, person_id: int) -> list[str]:
+    """The first names of the champions whose messages this person has said yes to."""
+    async with runtime.database.read() as tx:
+        return await store.champions_of(tx, person_id)

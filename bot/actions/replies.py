@@ -1,64 +1,66 @@
-"""Replies reach the person they know (promise 7): from a resident to the champion who wrote last, and back."""
+"""Replies reach the person they know (promise 7): from a resident to the champion who wrote last."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.actions import notices, relaying
-from bot.actions import people as people_actions
-from bot.domain.deliveries import Kind, State
-from bot.domain.errors import NotFound, Refused
+from bot.actions import readers, relaying
+from bot.actions.readers import About, Route
+from bot.domain.deliveries import Kind, Method, State
+from bot.domain.errors import NotFound
 from bot.domain.hours import next_awake
-from bot.domain.people import Purpose, Role
+from bot.domain.people import in_conversation
 from bot.runtime import Runtime
-from bot.store import broadcasts as broadcast_store
 from bot.store import circles as circle_store
 from bot.store import deliveries as delivery_store
 from bot.store import people as people_store
+from bot.store import relays as relay_store
 from bot.store import replies as store
 from bot.store.deliveries import Delivery
 from bot.store.people import Person
 from bot.store.replies import Reply
-from bot.store.standings import hours_of, standing
+from bot.store.standings import standing
 
 LONGEST_ABOUT = 300
-LONGEST = 3000  # UTF-16 units are counted at Telegram; the frame and the quoted original need room in 4096
+# Words for a champion who is away wait so long for the resident's choice; then they go to the champion all the same.
+CHOICE_LASTS = timedelta(minutes=30)
+# Whoever writes several times in a row has read the long acknowledgement once.
+IN_A_ROW = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
 class Said:
-    """Something a person wrote or sent. `media` is a kind such as photo or voice, empty for plain words."""
+    """Something a person wrote or sent. `media` is a kind such as photo or voice, empty for plain words.
+
+    `album`: Telegram's key for photos that were sent together.
+    """
 
     message_id: int
     text: str
     media: str = ""
     quoted: int | None = None
+    album: str = ""
 
 
 @dataclass(frozen=True)
 class Passed:
-    """What happened to a resident's words. `reader`: who gets them; None when nobody can read them at present.
+    """What happened to a resident's words. `readers`: names of who gets them; none when nobody can read at present.
 
-    `read_from`: when the reader's waking hours begin, if it is night for them. `ask_about`: the resident has to say
-    first whether this cover may read it.
+    `read_from`: when their waking hours begin, if it is night for them. `cover`, `away_id`: the resident has to say
+    whether this person may read them meanwhile. `needs_yes`: the answer may not reach them yet. `again`: they wrote to the
+    same a moment ago.
     """
 
     reply: Reply
-    reader: Person | None
-    is_coordinator: bool = False
+    readers: list[str]
+    shared: bool = False
     read_from: datetime | None = None
-    ask_about: Person | None = None
+    cover: str = ""
+    away_id: int = 0
     stopped: bool = False
-
-
-@dataclass(frozen=True)
-class Route:
-    readers: list[Person]
-    champion: Person | None = None
-    cover: Person | None = None
-    """Set when the champion is away and the resident has not been told the cover's name yet."""
-    is_coordinator: bool = False
+    needs_yes: bool = False
+    again: bool = False
 
 
 async def pass_on(runtime: Runtime, resident_id: int, said: Said, about_id: int | None = None) -> Passed:
@@ -68,235 +70,202 @@ async def pass_on(runtime: Runtime, resident_id: int, said: Said, about_id: int 
     """
     async with runtime.database.write() as tx:
         resident = await people_store.by_id(tx, resident_id)
-        about = await _about(tx, resident_id, said, about_id)
-        route = await _route(tx, runtime, resident, about)
-        reply = await _kept(tx, runtime, resident, said, about, route)
-        if not route.cover and reply.state == "open":
-            for reader in route.readers:
-                await relaying.question(tx, runtime, reply, resident, reader)
+        known = await store.by_message(tx, resident_id, said.message_id)
+        if known is not None:
+            return await _passed(tx, runtime, known, await _route_taken(tx, known), resident)
+        about = await readers.about(tx, resident_id, said.quoted, about_id)
+        route = await readers.route(tx, runtime, resident, about)
+        reply = await _keep(tx, runtime, resident, said, about, route)
+        wait = CHOICE_LASTS if route.cover else timedelta()
+        for reader in route.readers:
+            await relaying.question(tx, runtime, reply, resident, reader, wait)
         return await _passed(tx, runtime, reply, route, resident)
 
 
-async def _about(tx: AsyncConnection, resident_id: int, said: Said, about_id: int | None) -> Delivery | None:
-    """The message they speak of: the one they tapped, the one they quoted, or the last they had."""
-    if about_id is not None:
-        tapped = await delivery_store.by_id(tx, about_id)
-        if tapped is not None and tapped.person_id == resident_id:
-            return tapped
-    if said.quoted is not None:
-        quoted = await delivery_store.by_message(tx, resident_id, said.quoted)
-        if quoted is not None and quoted.kind in (Kind.BROADCAST, Kind.ANSWER):
-            return quoted
-    return await delivery_store.last_to(tx, resident_id, (Kind.BROADCAST, Kind.ANSWER))
+async def _route_taken(tx: AsyncConnection, reply: Reply) -> Route:
+    """Who got words that were passed on before."""
+    if reply.reader_id is not None:
+        return Route([await people_store.by_id(tx, reply.reader_id)])
+    rows = await relay_store.with_prefix(tx, f"relay:{reply.id}:")
+    ids = sorted({row.person_id for row in rows})
+    return Route([await people_store.by_id(tx, one) for one in ids], shared=True)
 
 
-async def _route(tx: AsyncConnection, runtime: Runtime, resident: Person, about: Delivery | None) -> Route:
-    champion = await _champion(tx, runtime, resident, about)
-    if champion is None:
-        return Route(await people_actions.coordinators(tx), is_coordinator=True)
-    away = await circle_store.away_now(tx, champion.id, runtime.now())
-    if away is None or away.cover_id is None:
-        return Route([champion], champion)
-    cover = await people_store.by_id(tx, away.cover_id)
-    if not await _can_read(tx, runtime, cover):
-        return Route(await people_actions.coordinators(tx), champion, is_coordinator=True)
-    told = await delivery_store.by_key(tx, notices.cover_key(away.id, resident.id))
-    if told is not None and told.state is State.SENT:
-        return Route([cover], champion)
-    return Route([cover], champion, cover)
-
-
-async def _champion(tx: AsyncConnection, runtime: Runtime, resident: Person, about: Delivery | None) -> Person | None:
-    """Who wrote the message they speak of; else the champion of the circle they joined last."""
-    author_id = await _author(tx, about) if about else None
-    if author_id is None:
-        circles = await circle_store.of_person(tx, resident.id)
-        author_id = next((circle.champion_id for circle in circles if circle.champion_id), None)
-    author = await people_store.find(tx, author_id) if author_id else None
-    if author is None or author.id == resident.id:
-        return None
-    return author if await _can_read(tx, runtime, author) else None
-
-
-async def _author(tx: AsyncConnection, about: Delivery) -> int | None:
-    if about.kind is Kind.BROADCAST and about.broadcast_id is not None:
-        broadcast = await broadcast_store.by_id(tx, about.broadcast_id)
-        return broadcast.champion_id if broadcast else None
-    answer = await store.by_id(tx, int(about.extra.get("reply_id", 0)))
-    return answer.author_id if answer else None
-
-
-async def _can_read(tx: AsyncConnection, runtime: Runtime, person: Person) -> bool:
-    roles = await people_store.roles_of(tx, person.id)
-    who = await standing(tx, person, runtime.place)
-    works = bool(roles & {Role.CHAMPION, Role.COORDINATOR}) and Purpose.WORK in who.purposes
-    return works and not who.stopped and not who.unreachable
-
-
-async def _kept(
-    tx: AsyncConnection, runtime: Runtime, resident: Person, said: Said, about: Delivery | None, route: Route
+async def _keep(
+    tx: AsyncConnection, runtime: Runtime, resident: Person, said: Said, about: About, route: Route
 ) -> Reply:
-    if len(said.text) > LONGEST:
-        raise Refused("replies.too_long", longest=LONGEST)
+    original = about.delivery
     reply = await store.add(
         tx,
         resident_id=resident.id,
         author_id=resident.id,
-        reader_id=route.readers[0].id if route.readers else None,
+        reader_id=None if route.shared else route.readers[0].id,
         direction="question",
         body=said.text,
         media=said.media,
-        about=relaying.excerpt(about.body, LONGEST_ABOUT) if about else "",
+        about=relaying.excerpt(original.body, LONGEST_ABOUT) if original else "",
+        about_by=await readers.wrote(tx, original),
+        album=said.album,
         message_id=said.message_id,
-        broadcast_id=about.broadcast_id if about else None,
-        state="asked" if route.cover else "open",
+        broadcast_id=original.broadcast_id if original else None,
+        state="open",
         at=runtime.now(),
     )
-    known = reply or await store.by_message(tx, resident.id, said.message_id, "question")
-    if known is None:
+    if reply is None:
         raise NotFound("errors.gone")
-    return known
+    return reply
 
 
 async def _passed(tx: AsyncConnection, runtime: Runtime, reply: Reply, route: Route, resident: Person) -> Passed:
-    stopped = resident.stopped_at is not None
-    if route.cover is not None and reply.state == "asked":
-        return Passed(reply, route.champion, ask_about=route.cover, stopped=stopped)
-    if not route.readers:
-        return Passed(reply, None, is_coordinator=True, stopped=stopped)
-    reader = route.readers[0]
-    return Passed(reply, reader, route.is_coordinator, await _read_from(tx, runtime, reader), stopped=stopped)
+    before = await store.question_before(tx, reply, reply.at - IN_A_ROW)
+    return Passed(
+        reply,
+        [reader.name for reader in route.readers],
+        route.shared,
+        await awake_from(tx, runtime, route.readers),
+        route.cover.name if route.cover else "",
+        route.away_id,
+        resident.stopped_at is not None,
+        needs_yes=not await relaying.reaches(tx, runtime, resident),
+        again=before is not None and before.reader_id == reply.reader_id and not route.cover,
+    )
 
 
-async def _read_from(tx: AsyncConnection, runtime: Runtime, reader: Person) -> datetime | None:
-    now = runtime.now()
-    if reader.spoke_at is not None and now - reader.spoke_at <= timedelta(minutes=60):
-        return None
-    morning = next_awake(hours_of(reader, runtime.place), now)
-    return morning if morning > now else None
+async def awake_from(tx: AsyncConnection, runtime: Runtime, people: list[Person]) -> datetime | None:
+    """When the first of them may be written to; None when somebody may be now."""
+    now, mornings = runtime.now(), []
+    for person in people:
+        who = await standing(tx, person, runtime.place)
+        mornings.append(now if in_conversation(who, now) else next_awake(who.hours, now))
+    first = min(mornings, default=now)
+    return first if first > now else None
 
 
-async def choose_reader(runtime: Runtime, resident_id: int, reply_id: int, cover: bool) -> Passed:
-    """The resident says whether the cover may read their words, or whether they wait for their own champion."""
+async def choose_reader(runtime: Runtime, resident_id: int, reply_id: int, away_id: int) -> Passed:
+    """The resident says that the cover may read their words; with `away_id` 0, that they wait for the champion."""
     async with runtime.database.write() as tx:
-        reply = await store.by_id(tx, reply_id)
-        if reply is None or reply.resident_id != resident_id or reply.direction != "question":
-            raise NotFound("errors.old_button")
         resident = await people_store.by_id(tx, resident_id)
-        reader = await people_store.find(tx, reply.reader_id) if reply.reader_id else None
-        if reader is not None and not cover:
-            reader = await _own_champion(tx, runtime, reply, reader, resident)
-        if reader is None:
-            raise NotFound("errors.gone")
-        if reply.state == "asked":
-            await store.change(tx, reply_id, state="open", reader_id=reader.id)
-            fresh = await store.by_id(tx, reply_id)
-            await relaying.question(tx, runtime, fresh or reply, resident, reader)
-        return Passed(reply, reader, read_from=await _read_from(tx, runtime, reader))
+        reply = await _own_question(tx, resident_id, reply_id)
+        away = await circle_store.away_by_id(tx, away_id) if away_id else None
+        cover = await people_store.find(tx, away.cover_id) if away and away.cover_id else None
+        current = away is not None and away.state == "agreed" and away.until > runtime.now()
+        if cover is not None and away is not None and current and reply.reader_id == away.champion_id:
+            reply = await _give_to(tx, runtime, reply, resident, cover)
+        else:  # the champion is back meanwhile, or is asked to read it all the same
+            waiting = await relay_store.with_prefix(tx, f"relay:{reply.id}:")
+            await relay_store.bring_forward(tx, [row.id for row in waiting], runtime.now())
+        return await _passed(tx, runtime, reply, await _route_taken(tx, reply), resident)
 
 
-async def _own_champion(
-    tx: AsyncConnection, runtime: Runtime, reply: Reply, cover: Person, resident: Person
-) -> Person | None:
-    about = await delivery_store.last_to(tx, resident.id, (Kind.BROADCAST, Kind.ANSWER))
-    return await _champion(tx, runtime, resident, about) or cover
+async def _own_question(tx: AsyncConnection, resident_id: int, reply_id: int) -> Reply:
+    reply = await store.by_id(tx, reply_id)
+    if reply is None or reply.resident_id != resident_id or reply.direction != "question":
+        raise NotFound("errors.old_button")
+    return reply
 
 
-async def of_relay(runtime: Runtime, reader_id: int, message_id: int) -> Reply | None:
-    """The question that a message in the reader's chat passed on; lets them answer by replying to it."""
+async def _give_to(tx: AsyncConnection, runtime: Runtime, reply: Reply, resident: Person, cover: Person) -> Reply:
+    waiting = await relay_store.with_prefix(tx, f"relay:{reply.id}:")
+    await delivery_store.clear(tx, "read_by_cover", runtime.now(), key=[row.key for row in waiting])
+    await store.change(tx, reply.id, reader_id=cover.id)
+    fresh = await store.by_id(tx, reply.id) or reply
+    await relaying.question(tx, runtime, fresh, resident, cover)
+    return fresh
+
+
+async def recall(runtime: Runtime, author_id: int, message_id: int) -> Reply | None:
+    """What became of this very message, if it was dealt with before (an update can come twice, after a crash)."""
     async with runtime.database.read() as tx:
-        delivery = await delivery_store.by_message(tx, reader_id, message_id)
-        if delivery is None or delivery.kind is not Kind.RELAY:
-            return None
-        return await store.by_id(tx, int(delivery.extra.get("reply_id", 0)))
+        return await store.by_message(tx, author_id, message_id)
 
 
-async def question(runtime: Runtime, reader_id: int, reply_id: int) -> tuple[Reply, Person]:
-    """A question this reader may see, with who asked it."""
-    async with runtime.database.read() as tx:
-        reply = await store.by_id(tx, reply_id)
-        if reply is None or reply.direction != "question" or not await _may_read(tx, runtime, reader_id, reply):
-            raise NotFound("errors.old_button")
-        return reply, await people_store.by_id(tx, reply.resident_id)
-
-
-async def _may_read(tx: AsyncConnection, runtime: Runtime, reader_id: int, reply: Reply) -> bool:
-    """The one it went to, and a coordinator when it went to coordinators or to nobody."""
-    if reply.reader_id == reader_id:
-        return True
-    relayed = await delivery_store.by_key(tx, relaying.key(reply.id, reader_id))
-    return relayed is not None
-
-
-async def answer(runtime: Runtime, reader_id: int, reply_id: int, said: Said) -> Person:
-    """The reader's words go to the resident in the reader's name. Returns the resident."""
-    now = runtime.now()
+async def continue_album(runtime: Runtime, author_id: int, said: Said) -> bool:
+    """Photos sent together come one by one: the others follow the first. False when this is the first."""
     async with runtime.database.write() as tx:
-        reply = await store.by_id(tx, reply_id)
-        if reply is None or not await _may_read(tx, runtime, reader_id, reply):
-            raise NotFound("errors.old_button")
-        if len(said.text) > LONGEST:
-            raise Refused("replies.too_long", longest=LONGEST)
-        resident = await people_store.find(tx, reply.resident_id)
-        if resident is None or not await relaying.reaches(tx, runtime, resident):
-            raise Refused("replies.cannot_reach", name=resident.name if resident else "?")
-        written = await store.add(
+        first = await store.first_of_album(tx, author_id, said.album)
+        if first is None:
+            return False
+        piece = await store.add(
             tx,
-            resident_id=resident.id,
-            author_id=reader_id,
-            reader_id=resident.id,
-            direction="answer",
+            resident_id=first.resident_id,
+            author_id=author_id,
+            reader_id=first.reader_id,
+            direction="piece",
             body=said.text,
             media=said.media,
-            about=relaying.excerpt(reply.body, LONGEST_ABOUT),
+            about="",
+            album=said.album,
             message_id=said.message_id,
-            broadcast_id=reply.broadcast_id,
-            answers_id=reply.id,
+            broadcast_id=first.broadcast_id,
+            answers_id=first.id,
             state="answered",
-            at=now,
+            at=runtime.now(),
         )
-        if written is not None:
-            reader = await people_store.by_id(tx, reader_id)
-            await relaying.answer(tx, runtime, written, reply, resident, reader)
-            await store.answered(tx, resident.id, reply.id, now)
-        return resident
-
-
-async def inbox(runtime: Runtime, reader_id: int) -> list[tuple[Reply, str]]:
-    """What this reader was asked, unanswered first, with the first names of who asked."""
-    async with runtime.database.read() as tx:
-        found = await store.questions_for(tx, reader_id)
-        people = {one.resident_id: await people_store.find(tx, one.resident_id) for one in found}
-        return [(one, person.name) for one in found if (person := people[one.resident_id])]
-
-
-async def count_open(runtime: Runtime, reader_id: int) -> int:
-    async with runtime.database.read() as tx:
-        return await store.count_open(tx, reader_id)
-
-
-async def adopt(runtime: Runtime, coordinator_id: int) -> int:
-    """Words that nobody could read so far go to the coordinator who has just come. Returns how many."""
-    async with runtime.database.write() as tx:
-        orphans = await store.unread_for_coordinators(tx)
-        reader = await people_store.by_id(tx, coordinator_id)
-        for reply in orphans:
-            await store.change(tx, reply.id, reader_id=coordinator_id)
-            resident = await people_store.by_id(tx, reply.resident_id)
-            await relaying.question(tx, runtime, reply, resident, reader)
-        return len(orphans)
-
-
-async def edited(runtime: Runtime, resident_id: int, said: Said, stamp: int) -> bool:
-    """A resident changed words that were passed on: the new ones follow the old. False when none were passed on."""
-    async with runtime.database.write() as tx:
-        reply = await store.by_message(tx, resident_id, said.message_id, "question")
-        if reply is None or reply.reader_id is None or reply.state == "asked" or reply.body == said.text:
-            return False
-        await store.change(tx, reply.id, body=said.text, state="open", answered_at=None)
-        fresh = await store.by_id(tx, reply.id)
-        resident = await people_store.by_id(tx, resident_id)
-        reader = await people_store.find(tx, reply.reader_id)
-        if reader is not None and fresh is not None:
-            await relaying.question(tx, runtime, fresh, resident, reader, edit=stamp)
+        if piece is not None:
+            await _send_piece(tx, runtime, first, piece)
         return True
+
+
+async def _send_piece(tx: AsyncConnection, runtime: Runtime, first: Reply, piece: Reply) -> None:
+    prefix = f"relay:{first.id}:" if first.direction == "question" else relaying.answer_key(first.id)
+    author = await people_store.by_id(tx, piece.author_id)
+    for heading in await relay_store.with_prefix(tx, prefix):
+        if heading.method is Method.SEND and heading.state is not State.CLEARED:
+            due_at = max(runtime.now(), heading.due_at)
+            row = relaying.copy(heading.key, piece, heading.person_id, heading.kind, author, due_at, first.id)
+            await delivery_store.put(tx, [row], runtime.now())
+
+
+async def edited(runtime: Runtime, author_id: int, said: Said, stamp: int) -> bool:
+    """Somebody changed words that were passed on. False when nothing had been, or nothing is different.
+
+    `stamp`: when they changed them, in seconds; it keeps one change from being passed on twice.
+    """
+    async with runtime.database.write() as tx:
+        reply = await store.by_message(tx, author_id, said.message_id)
+        if reply is None or reply.direction == "piece" or reply.body == said.text:
+            return False
+        await store.change(tx, reply.id, body=said.text)
+        changed = await store.by_id(tx, reply.id) or reply
+        author, resident = await people_store.by_id(tx, author_id), await people_store.by_id(tx, reply.resident_id)
+        if reply.direction == "answer":
+            await relaying.answer_changed(tx, runtime, changed, resident, author, stamp)
+        else:
+            await _question_edited(tx, runtime, changed, author, stamp)
+        return True
+
+
+async def _question_edited(tx: AsyncConnection, runtime: Runtime, reply: Reply, resident: Person, stamp: int) -> None:
+    """It is open again: what was answered is no longer what is asked."""
+    await store.change(tx, reply.id, state="open", answered_at=None)
+    for heading in await relay_store.with_prefix(tx, f"relay:{reply.id}:"):
+        if _is_heading(heading) and reply.reader_id in (None, heading.person_id):
+            await relaying.question_changed(tx, runtime, reply, resident, heading, stamp)
+
+
+def _is_heading(row: Delivery) -> bool:
+    return row.kind is Kind.RELAY and row.key.count(":") == 2 and row.state is not State.CLEARED
+
+
+async def readers_of(runtime: Runtime, resident_id: int) -> tuple[list[str], bool]:
+    """The names of those who would get what this person writes now, and whether they are coordinators."""
+    async with runtime.database.read() as tx:
+        resident = await people_store.by_id(tx, resident_id)
+        route = await readers.route(tx, runtime, resident, await readers.about(tx, resident_id, None, None))
+        return [reader.name for reader in route.readers], route.shared
+
+
+async def asked_whom(runtime: Runtime, resident_id: int, delivery_id: int) -> str:
+    """The name of who wrote the message under which "ask" was tapped; empty when it is not known any more."""
+    async with runtime.database.read() as tx:
+        about = await readers.about(tx, resident_id, None, delivery_id)
+        author_id = await readers.wrote(tx, about.delivery)
+        author = await people_store.find(tx, author_id) if author_id else None
+        return author.name if author else ""
+
+
+async def is_from_somebody(runtime: Runtime, person_id: int, message_id: int) -> bool:
+    """Whether a message on this phone carried somebody's words; otherwise it was a question of the bot's own."""
+    async with runtime.database.read() as tx:
+        delivery = await delivery_store.by_message(tx, person_id, message_id)
+        return delivery is not None and delivery.kind in (Kind.BROADCAST, Kind.ANSWER, Kind.RELAY, Kind.NOTICE)

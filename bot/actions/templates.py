@@ -1,18 +1,20 @@
 """Template versions: files and edits become immutable rows, coordinators of this place read and approve them."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.actions import notices
 from bot.actions import people as people_actions
 from bot.domain.approvals import Obstacle, Usable, may_approve, obstacle
+from bot.domain.deliveries import Kind, State
 from bot.domain.errors import NotFound, NotNow, Refused
 from bot.domain.hours import local
 from bot.domain.place import Place
 from bot.domain.templates import SOURCE_LANGUAGE, Template, in_season
 from bot.runtime import Runtime
+from bot.store import deliveries as delivery_store
 from bot.store import machine
 from bot.store import templates as store
 from bot.store.templates import Version
@@ -27,16 +29,34 @@ class Library:
     usable: dict[Key, Usable]
     obstacles: dict[Key, Obstacle]
 
-    def topics(self, month: int) -> list[Usable]:
-        """One usable version a topic to choose from, those in season first, then by title."""
-        sources: dict[str, Usable] = {}
+    def topics(self, month: int, reads: str = SOURCE_LANGUAGE) -> list[Usable]:
+        """One usable version a topic to choose from, those in season first, then by title.
+
+        In the language that the champion `reads` if there is one, else in the source language.
+        """
+        best: dict[str, Usable] = {}
         for (topic, language), usable in self.usable.items():
-            if language == SOURCE_LANGUAGE or topic not in sources:
-                sources[topic] = usable
-        return sorted(sources.values(), key=lambda one: (not _special(one, month), one.template.title))
+            known = best.get(topic)
+            if known is None or _nearer(language, known.template.language, reads):
+                best[topic] = usable
+        return sorted(best.values(), key=lambda one: (not _special(one, month), one.template.title))
+
+    def obstacle_to(self, topic: str) -> Obstacle | None:
+        """Why nothing of a topic may be sent, None when something may. What the source text lacks counts first."""
+        if any(one == topic for one, _ in self.usable):
+            return None
+        against = {language: why for (one, language), why in self.obstacles.items() if one == topic}
+        if SOURCE_LANGUAGE in against:
+            return against[SOURCE_LANGUAGE]
+        return next(iter(against.values()), Obstacle.REMOVED)
 
     def version_for(self, topic: str, language: str) -> Usable | None:
         return self.usable.get((topic, language))
+
+
+def _nearer(language: str, known: str, reads: str) -> bool:
+    order = (reads, SOURCE_LANGUAGE)
+    return language in order and (known not in order or order.index(language) < order.index(known))
 
 
 def _special(usable: Usable, month: int) -> bool:
@@ -50,30 +70,40 @@ def template_of(runtime: Runtime, version: Version) -> Template | None:
 
 
 async def sync(runtime: Runtime) -> int:
-    """Write down what the files say now. Returns how many versions are new; coordinators are told of them."""
+    """Write down what the files say now. Returns how many versions are new; coordinators are told of them.
+
+    A file that comes back with the same words is the version it was, and who approved it still stands.
+    """
     now = runtime.now()
     templates = runtime.catalogue.templates
-    broken = {finding.file for finding in runtime.catalogue.faults}
     async with runtime.database.write() as tx:
-        newest: dict[Key, Version] = {}
-        for version in await store.all_versions(tx):
-            newest[version.topic, version.language] = version
-        fresh = [one for key, one in templates.items() if key not in newest or newest[key].digest != one.digest]
-        for one in fresh:
-            await store.add(tx, one.topic, one.language, one.digest, one.source_text, "file", None, now)
-        for topic, language in newest.keys() - templates.keys():
-            if not any(file.endswith(f"{topic}.{language}.md") for file in broken):
-                await store.retire(tx, topic, language, now)
+        await store.one_at_a_time(tx)
+        newest = {(one.topic, one.language): one for one in await store.all_versions(tx)}
+        changed = [one for key, one in templates.items() if key not in newest or newest[key].digest != one.digest]
+        fresh = [one for one in changed if await _added(tx, one, one.key not in newest, now)]
+        for topic, language in newest.keys() - templates.keys() - _broken(runtime):
+            await store.retire(tx, topic, language, now)
         if fresh:
-            await _tell_coordinators(tx, runtime, fresh)
+            await _tell_coordinators(tx, runtime, fresh, now)
         return len(fresh)
 
 
-async def _tell_coordinators(tx: AsyncConnection, runtime: Runtime, fresh: list[Template]) -> None:
-    digest = "-".join(sorted(one.digest[:8] for one in fresh))[:200]
+async def _added(tx: AsyncConnection, one: Template, was_away: bool, now: datetime) -> bool:
+    if was_away and await store.revive(tx, one.topic, one.language, one.digest):
+        return False
+    return await store.add(tx, one.topic, one.language, one.digest, one.source_text, "file", None, now)
+
+
+def _broken(runtime: Runtime) -> set[Key]:
+    """Files that cannot be read now: their versions stay."""
+    names = [finding.file.rpartition("/")[2].split(".") for finding in runtime.catalogue.faults]
+    return {(name[0], name[1]) for name in names if len(name) == 3}
+
+
+async def _tell_coordinators(tx: AsyncConnection, runtime: Runtime, fresh: list[Template], now: datetime) -> None:
     for person in await people_actions.coordinators(tx):
         button = notices.button(runtime, person.language, "buttons.read_now", "approve:list")
-        key = f"to-read:{person.id}:{digest}"
+        key = f"to-read:{person.id}:{fresh[0].version}:{int(now.timestamp())}"
         await notices.to_worker(tx, runtime, person, key, "templates.new_versions", [[button]], count=len(fresh))
 
 
@@ -89,8 +119,14 @@ async def library(tx: AsyncConnection, runtime: Runtime) -> Library:
             approved[key] = Usable(version.id, template)
             obstacles.pop(key, None)
         elif key not in approved:
-            obstacles[key] = Obstacle.NOT_READ if version.approved is None else Obstacle.REFUSED
+            obstacles[key] = _undecided(version)
     return _sorted_out(approved, obstacles, runtime.place, today)
+
+
+def _undecided(version: Version) -> Obstacle:
+    if version.approved:
+        return Obstacle.UNREADABLE
+    return Obstacle.NOT_READ if version.approved is None else Obstacle.REFUSED
 
 
 def _sorted_out(approved: dict[Key, Usable], obstacles: dict[Key, Obstacle], place: Place, today: date) -> Library:
@@ -110,12 +146,17 @@ async def open_library(runtime: Runtime) -> Library:
         return await library(tx, runtime)
 
 
-async def waiting(runtime: Runtime) -> list[Version]:
-    """The newest version of each topic and language that nobody has decided about; English first."""
+async def newest(runtime: Runtime) -> list[Version]:
+    """The newest version of each topic and language, English first."""
     async with runtime.database.read() as tx:
-        newest = {(one.topic, one.language): one for one in await store.all_versions(tx)}
-        undecided = [one for one in newest.values() if one.approved is None and template_of(runtime, one)]
-        return sorted(undecided, key=lambda one: (one.language != SOURCE_LANGUAGE, one.language, one.topic))
+        found = {(one.topic, one.language): one for one in await store.all_versions(tx)}
+        readable = [one for one in found.values() if template_of(runtime, one)]
+        return sorted(readable, key=lambda one: (one.language != SOURCE_LANGUAGE, one.language, one.topic))
+
+
+async def waiting(runtime: Runtime) -> list[Version]:
+    """Those of the newest versions that nobody has decided about."""
+    return [one for one in await newest(runtime) if one.approved is None]
 
 
 async def get(runtime: Runtime, version_id: int) -> tuple[Version, Template]:
@@ -128,21 +169,33 @@ async def get(runtime: Runtime, version_id: int) -> tuple[Version, Template]:
 
 
 async def decide(runtime: Runtime, coordinator_id: int, version_id: int, approves: bool, reads_language: bool) -> None:
-    """A coordinator has read the exact message and says yes or no to this version (promise 8)."""
+    """A coordinator has read the exact message and says yes or no to this version (promise 8).
+
+    A no to words that were approved before also takes them out of the queue.
+    """
     now = runtime.now()
     async with runtime.database.write() as tx:
-        version = await store.by_id(tx, version_id)
-        if version is None:
-            raise NotFound("templates.gone")
+        version = await _newest_version(tx, version_id)
         if not may_approve(coordinator_id, version.author_id):
             raise Refused("templates.own_words")
         if version.approved is not None and version.approved == approves:
             return
-        newest = {(one.topic, one.language): one.id for one in await store.all_versions(tx)}
-        if newest.get((version.topic, version.language)) != version_id:
-            raise NotNow("templates.newer_version")
         if approves and version.language != SOURCE_LANGUAGE and not reads_language:
             raise Refused("templates.must_read_language")
         await store.decide(tx, version_id, coordinator_id, approves, reads_language, now)
+        if not approves:
+            which = {"version_id": version_id, "kind": Kind.BROADCAST}
+            await delivery_store.clear(tx, "words_withdrawn", now, state=State.SUPPRESSED, **which)
         verdict = "template_approved" if approves else "template_refused"
         await machine.note(tx, now, coordinator_id, verdict, f"version:{version_id}")
+
+
+async def _newest_version(tx: AsyncConnection, version_id: int) -> Version:
+    """Raises unless this is the version that counts now."""
+    version = await store.by_id(tx, version_id)
+    newest = {(one.topic, one.language): one.id for one in await store.all_versions(tx)}
+    if version is None or (version.topic, version.language) not in newest:
+        raise NotFound("templates.gone")
+    if newest[version.topic, version.language] != version_id:
+        raise NotNow("templates.newer_version")
+    return version

@@ -6,6 +6,8 @@ from bot.catalogue.findings import CatalogueError, Finding
 from bot.catalogue.loader import Loaded, load
 from bot.catalogue.phrases import Phrases, safe
 from bot.catalogue.placeholders import Placeholder, available, of_place, samples
+from bot.catalogue.plan_loader import LoadedPlans, load_plans
+from bot.catalogue.plan_rendering import plan_figures, plan_html
 from bot.catalogue.rendering import Rendered, RenderError, missing, placeholders, render
 from bot.catalogue.template_file import Parsed, approved, export, parse
 from bot.catalogue.typed import REASONS, Refused, read
@@ -16,6 +18,7 @@ __all__ = [
     "CatalogueError",
     "Finding",
     "Loaded",
+    "LoadedPlans",
     "Parsed",
     "Phrases",
     "Placeholder",
@@ -27,10 +30,13 @@ __all__ = [
     "check",
     "export",
     "load",
+    "load_plans",
     "missing",
     "of_place",
     "parse",
     "placeholders",
+    "plan_figures",
+    "plan_html",
     "read",
     "render",
     "safe",

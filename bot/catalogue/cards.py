@@ -89,6 +89,11 @@ def card(link: str, lines: Lines) -> bytes:
     return written.getvalue()
 
 
+def can_draw(text: str) -> bool:
+    """Whether the font has every sign of it, so that no line would be left out."""
+    return all(map(_has, "".join(map(_plain, text.splitlines()))))
+
+
 def fit(text: str, look: Look) -> Block:
     """The text at the largest size at which it fits its place, less the lines that the font cannot draw."""
     shortened = text if len(text) <= MOST_SIGNS else f"{text[:MOST_SIGNS]}…"

@@ -1,27 +1,33 @@
 """Everything a person reads, in one object: the place, the phrases, the templates, and what is wrong with them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from bot.catalogue.findings import CatalogueError, Finding
 from bot.catalogue.loader import Key, Loaded, compare, load, overdue
 from bot.catalogue.phrases import Phrases
-from bot.catalogue.place_file import read_place
+from bot.catalogue.place_duty import holidays_run_out
+from bot.catalogue.place_file import FILE_NAME, read_place
 from bot.catalogue.placeholders import of_place
+from bot.catalogue.plan_loader import LoadedPlans, load_plans
+from bot.catalogue.plan_loader import overdue as overdue_plans
+from bot.catalogue.plan_rendering import plan_figures
 from bot.catalogue.rendering import Rendered, render
 from bot.catalogue.template_file import Parsed, parse
 from bot.domain.place import Place
+from bot.domain.plans import Plan
 from bot.domain.templates import SOURCE_LANGUAGE, Template
 
-PREVENTION, PHRASES = "prevention", "phrases"
+PREVENTION, PHRASES, CHECKINS = "prevention", "phrases", "checkins"
 
 
 @dataclass(frozen=True)
 class Catalogue:
     """What was read from one `messages` folder. Never changes: `reload` gives another.
 
+    `plans` are proved, by id; each has the languages whose words are sound.
     `faults` name broken files, of which an earlier good version may still be in use; `warnings` refuse nothing.
     """
 
@@ -31,6 +37,7 @@ class Catalogue:
     templates: Mapping[Key, Template]
     faults: tuple[Finding, ...]
     warnings: tuple[Finding, ...]
+    plans: Mapping[str, Plan] = field(default_factory=dict)
 
     @classmethod
     def open(cls, directory: Path) -> "Catalogue":
@@ -40,8 +47,10 @@ class Catalogue:
         phrases, faults, warnings = Phrases.load(directory / PHRASES, languages)
         if place is None or faults:
             raise CatalogueError([*place_faults, *faults])
-        loaded = load(directory / PREVENTION, place)
-        return cls(directory, place, phrases, loaded.templates, loaded.faults, (*warnings, *loaded.warnings))
+        loaded, plans = load(directory / PREVENTION, place), load_plans(directory / CHECKINS, place)
+        faults = [*loaded.faults, *plans.faults]
+        warnings += [*loaded.warnings, *plans.warnings]
+        return cls(directory, place, phrases, loaded.templates, tuple(faults), tuple(warnings), plans.plans)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -56,8 +65,17 @@ class Catalogue:
             phrases, warnings = self.phrases, []
         loaded = load(self.directory / PREVENTION, place)
         templates = {**self._still_good(loaded), **loaded.templates}
-        faults = [*faults, *phrase_faults, *loaded.faults]
-        return Catalogue(self.directory, place, phrases, templates, tuple(faults), (*warnings, *loaded.warnings))
+        read = load_plans(self.directory / CHECKINS, place)
+        faults = [*faults, *phrase_faults, *loaded.faults, *read.faults]
+        warnings = [*warnings, *loaded.warnings, *read.warnings]
+        plans = self._plans_still_good(read)
+        return Catalogue(self.directory, place, phrases, templates, tuple(faults), tuple(warnings), plans)
+
+    def _plans_still_good(self, read: LoadedPlans) -> dict[str, Plan]:
+        """A plan with any fault stays as it was, all languages: words and questions must fit one another."""
+        here = {path.stem for path in (self.directory / CHECKINS).glob("*.toml")}
+        kept = {name: plan for name, plan in self.plans.items() if name in read.broken & here}
+        return {**read.plans, **kept}
 
     def _still_good(self, loaded: Loaded) -> dict[Key, Template]:
         """The versions of files that are broken now. A deleted file is gone; so is what no longer fits its source."""
@@ -98,6 +116,19 @@ def checked(directory: Path, today: date | None = None) -> tuple[list[Finding], 
     faults = [*faults, *phrase_faults]
     if place is None:
         return faults, warnings
-    loaded = load(directory / PREVENTION, place)
-    due = overdue(loaded.templates.values(), today) if today else ()
-    return [*faults, *loaded.faults], [*warnings, *loaded.warnings, *due]
+    loaded, plans = load(directory / PREVENTION, place), load_plans(directory / CHECKINS, place)
+    due = [*overdue(loaded.templates.values(), today)] if today else []
+    if today:
+        due += overdue_plans(plans.plans.values(), today, directory / CHECKINS)
+        due += holidays_run_out(directory / FILE_NAME, place.working, today)
+    faults += [*loaded.faults, *plans.faults]
+    return faults, [*warnings, *loaded.warnings, *plans.warnings, *due]
+
+
+def figures_of(directory: Path) -> dict[str, list[str]]:
+    """The figures of every proved plan of a messages folder, by id; none without a sound place.toml."""
+    place, _ = read_place(directory)
+    if place is None:
+        return {}
+    plans = load_plans(directory / CHECKINS, place).plans
+    return {name: plan_figures(plan, place) for name, plan in sorted(plans.items())}

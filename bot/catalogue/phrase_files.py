@@ -76,8 +76,9 @@ def compare(words: dict[str, PhraseFile], languages: Sequence[str]) -> tuple[lis
     faults, warnings = list[Finding](), list[Finding]()
     for language, translation in words.items():
         if language != base:
-            faults += _strangers(source, translation)
             faults += _other_names(source, translation)
+            warnings += _strangers(source, translation)
+            warnings += _fewer_names(source, translation)
             warnings += _untranslated(source, translation)
     return faults, warnings
 
@@ -87,6 +88,7 @@ def _keys(words: PhraseFile) -> set[str]:
 
 
 def _strangers(source: PhraseFile, translation: PhraseFile) -> Iterator[Finding]:
+    """Keys that nothing says: misspelt, or left over from an earlier version. They do no harm."""
     for key in sorted(_keys(translation) - _keys(source)):
         if source.file.line(key) == 1 or not _known_broken(source, key):
             message = f'"{key}" is not in {source.file.shown}'
@@ -101,12 +103,24 @@ def _known_broken(source: PhraseFile, key: str) -> bool:
 
 
 def _other_names(source: PhraseFile, translation: PhraseFile) -> Iterator[Finding]:
+    """Names that nobody fills in: the phrase could not be said at all."""
     for key in sorted(source.names.keys() & translation.names.keys()):
-        if source.names[key] != translation.names[key]:
-            wanted = ", ".join(sorted(source.names[key])) or "none"
-            got = ", ".join(sorted(translation.names[key])) or "none"
-            message = f"{key}: the placeholders are {got}, but {source.file.shown} has {wanted}"
-            yield translation.file.fault(key, "phrase_names", message, "Use the same placeholders")
+        if translation.names[key] - source.names[key]:
+            yield _names_differ(source, translation, key)
+
+
+def _fewer_names(source: PhraseFile, translation: PhraseFile) -> Iterator[Finding]:
+    """The source has learnt to say more since: the translation is still better than another language."""
+    for key in sorted(source.names.keys() & translation.names.keys()):
+        if translation.names[key] < source.names[key]:
+            yield _names_differ(source, translation, key)
+
+
+def _names_differ(source: PhraseFile, translation: PhraseFile, key: str) -> Finding:
+    wanted = ", ".join(sorted(source.names[key])) or "none"
+    got = ", ".join(sorted(translation.names[key])) or "none"
+    message = f"{key}: the placeholders are {got}, but {source.file.shown} has {wanted}"
+    return translation.file.fault(key, "phrase_names", message, "Use the same placeholders")
 
 
 def _untranslated(source: PhraseFile, translation: PhraseFile) -> Iterator[Finding]:

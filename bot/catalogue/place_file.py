@@ -7,12 +7,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.catalogue.findings import Finding, nearest
+from bot.catalogue.place_duty import read_oncall, read_working
 from bot.catalogue.toml_file import TomlFile, read_toml
+from bot.catalogue.toml_values import Values
 from bot.domain.place import REQUIRED_NUMBERS, Caps, Place
 
 FILE_NAME = "place.toml"
 _TEXTS = ("name", "organisation", "zone", "nation", "contact", "privacy_contact")
-_KNOWN = {"": {*_TEXTS, "languages", "waking", "caps", "emergency"}, "waking": {"from", "to"}}
+_TABLES = ("waking", "caps", "emergency", "working", "oncall")
+_KNOWN = {"": {*_TEXTS, "languages", *_TABLES}, "waking": {"from", "to"}}
 _CAPS = ("per_week", "hard_per_week", "per_month")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _DIALLED = re.compile(r"\+?\d.*")
@@ -39,12 +42,15 @@ class _Reader:
         self._zone(texts["zone"])
         waking_from, waking_to = self._waking()
         languages, emergency, caps = self._languages(), self._emergency(), self._caps()
+        duty = Values(self.file, self.file.data, faults=self.faults)
         place = Place(
             languages=languages,
             emergency=emergency,
             waking_from=waking_from,
             waking_to=waking_to,
             caps=caps,
+            working=read_working(duty.child("working"), texts["zone"] or "UTC"),
+            oncall=read_oncall(duty),
             **texts,
         )
         return (None if self.faults else place), sorted(set(self.faults))

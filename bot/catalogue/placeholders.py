@@ -33,6 +33,19 @@ def available(place: Place) -> dict[str, Placeholder]:
     return {placeholder.name: placeholder for placeholder in (*ALWAYS, *numbers)}
 
 
+IN_PLANS = (
+    Placeholder("name", "the first name of the person who is asked", "Amina"),
+    Placeholder("named", "the name of the person who asks, whom they know", "Rosa"),
+    Placeholder("place", "the name of the place, from place.toml", "Elm Park"),
+)
+
+
+def of_plans(place: Place) -> dict[str, Placeholder]:
+    """By name: what the words of a check-in plan may use."""
+    numbers = [Placeholder(key, f"the emergency number “{key}”", number) for key, number in place.emergency.items()]
+    return {placeholder.name: placeholder for placeholder in (*IN_PLANS, *numbers)}
+
+
 def of_place(place: Place) -> dict[str, str]:
     """The values that are the same for everybody here."""
     return {"place": place.name, **place.emergency}

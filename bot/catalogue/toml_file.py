@@ -2,22 +2,24 @@
 
 import re
 import tomllib
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from bot.catalogue.findings import Finding, read_text
 
 _HEADER = re.compile(r"\s*\[\s*([\w.-]+)\s*\]")
-_KEY = re.compile(r"\s*\"?([\w-]+)\"?\s*=")
+_LISTED = re.compile(r"\s*\[\[\s*([\w.-]+)\s*\]\]")
+_KEY = re.compile(r"\s*\"?([\w.-]+)\"?\s*=")
 _QUOTES = ('"""', "'''")
 _PLACE_IN_ERROR = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
 
 
 class TomlFile:
-    """A read file: `data` as tables, `line(key)` for a dotted key such as `people.welcome`."""
+    """A read file: `data` as tables, `line(key)` for a dotted key such as `people.welcome` or `oncall.0.days`."""
 
     def __init__(self, shown: str, text: str, data: dict[str, Any]) -> None:
-        self.shown, self.data = shown, data
+        self.shown, self.text, self.data = shown, text, data
         self._lines, self._source = _lines_of_keys(text), text.splitlines()
 
     def line(self, key: str) -> int:
@@ -30,6 +32,16 @@ class TomlFile:
         """The line on which a string begins: the one below, when only three quotes follow the key."""
         line = self.line(key)
         return line + (self._source[line - 1].partition("=")[2].strip() in _QUOTES)
+
+    def line_with(self, key: str, pattern: str) -> int:
+        """The first line from the key to the next heading on which the pattern is found, or the line of the key."""
+        first = self.line(key)
+        for number, line in enumerate(self._source[first - 1 :], start=first):
+            if number > first and (_HEADER.match(line) or _LISTED.match(line)):
+                break
+            if re.search(pattern, line):
+                return number
+        return first
 
     def fault(self, key: str, rule: str, message: str, remedy: str) -> Finding:
         return Finding(self.shown, self.line(key), rule, message, remedy)
@@ -58,11 +70,17 @@ def _syntax_fault(shown: str, text: str, error: str) -> Finding:
 def _lines_of_keys(text: str) -> dict[str, int]:
     lines: dict[str, int] = {}
     table, closing = "", ""
+    listed: Counter[str] = Counter()
     for number, line in enumerate(text.splitlines(), start=1):
         if closing:
             closing = "" if closing in line else closing
             continue
-        if header := _HEADER.match(line):
+        if item := _LISTED.match(line):
+            table = f"{item[1]}.{listed[item[1]]}."
+            listed[item[1]] += 1
+            lines.setdefault(table[:-1], number)
+            lines.setdefault(item[1], number)
+        elif header := _HEADER.match(line):
             table = header[1] + "."
             lines.setdefault(header[1], number)
         elif key := _KEY.match(line):

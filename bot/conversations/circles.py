@@ -1,138 +1,18 @@
-"""Joining a circle, becoming a champion, looking after circles."""
+"""A champion looks after circles: name one, its link and card, a new link, another name, close it."""
+
+import asyncio
 
 from bot.actions import circles as actions
 from bot.actions import people as people_actions
 from bot.actions.circles import CircleView
 from bot.catalogue import cards
-from bot.conversations import people
+from bot.conversations import joining
+from bot.conversations.printing import printed
 from bot.conversations.talk import Talk
-from bot.domain.errors import NotAllowed, NotNow
+from bot.domain.errors import NotAllowed, NotFound
 
-NAME_FLOW, JOIN_FLOW, CHAMPION_FLOW = "circle", "join", "champion"
-WORDING = "circle-1"
-
-
-async def open_link(talk: Talk, token: str) -> None:
-    """A circle's link: language first when there are several, then who invites and to what."""
-    found = await actions.welcome(talk.runtime, token, talk.id)
-    if found.member:
-        await talk.say("circles.member_already", champion=found.champion.name, circle=found.circle.name)
-        return
-    await talk.keep(JOIN_FLOW, "language", circle=found.circle.id, token=token)
-    if len(talk.runtime.place.languages) > 1:
-        rows = people.language_rows(talk, "joinlang")
-        await talk.say("circles.join_language", rows, champion=found.champion.name)
-    else:
-        await _ask_to_join(talk, token)
-
-
-async def join_language(talk: Talk) -> None:
-    await talk.toast()
-    await people_actions.set_language(talk.runtime, talk.id, talk.args[0] if talk.args else "")
-    talk.visitor = await people_actions.visitor(talk.runtime, talk.id) or talk.visitor
-    await _ask_to_join(talk, await _open_token(talk))
-
-
-async def _open_token(talk: Talk) -> str:
-    """The link this person opened last: a yes counts only for that."""
-    dialogue = await talk.dialogue()
-    if dialogue is None or dialogue.flow != JOIN_FLOW:
-        raise NotNow("circles.open_link_again")
-    return str(dialogue.data["token"])
-
-
-async def _ask_to_join(talk: Talk, token: str) -> None:
-    found = await actions.welcome(talk.runtime, token, talk.id)
-    await talk.keep(JOIN_FLOW, "yes", circle=found.circle.id, token=token)
-    names = {"champion": found.champion.name, "circle": found.circle.name, "place": talk.runtime.place.name}
-    rows = [
-        [talk.button("buttons.join_yes", "join", "yes", style="success", **names)],
-        [talk.button("buttons.join_no", "join", "no")],
-    ]
-    caps = talk.runtime.place.caps
-    start = talk.runtime.clock_time(talk.runtime.place.waking_from.hour, 0, talk.language)
-    end = talk.runtime.clock_time(talk.runtime.place.waking_to.hour, 0, talk.language)
-    await talk.show("circles.join_question", rows, per_week=caps.per_week, start=start, end=end, **names)
-
-
-async def join_chosen(talk: Talk) -> None:
-    await talk.toast()
-    if not talk.args or talk.args[0] != "yes":
-        await talk.end()
-        await talk.show("circles.not_joined")
-        return
-    found = await actions.welcome(talk.runtime, await _open_token(talk), talk.id)
-    circle = await actions.join(talk.runtime, talk.id, found.circle.id, WORDING)
-    await talk.show("circles.joined", champion=found.champion.name, circle=circle.name, name=talk.visitor.person.name)
-
-
-async def open_invitation(talk: Talk, token: str) -> None:
-    """A champion's one-time link."""
-    if talk.visitor.is_champion:
-        await talk.say("circles.champion_already")
-        return
-    await actions.check_invitation(talk.runtime, token, talk.id)
-    await talk.keep(CHAMPION_FLOW, "yes", token=token)
-    rows = [[talk.button("buttons.champion_yes", "champ", "yes", style="success")]]
-    rows += [[talk.button("buttons.champion_no", "champ", "no")]]
-    await talk.say("circles.champion_question", rows, place=talk.runtime.place.name)
-
-
-async def invitation_chosen(talk: Talk) -> None:
-    await talk.toast()
-    dialogue = await talk.dialogue()
-    if not talk.args or talk.args[0] != "yes":
-        await talk.end()
-        await talk.show("circles.champion_declined")
-        return
-    if dialogue is None or dialogue.flow != CHAMPION_FLOW:
-        raise NotNow("circles.open_link_again")
-    await actions.become_champion(talk.runtime, talk.id, str(dialogue.data["token"]), "champion-1")
-    await talk.keep(NAME_FLOW, "champion_name")
-    name = talk.visitor.person.name
-    await talk.show("circles.champion_name", [[talk.button("buttons.use_name", "myname", name=name)]], name=name)
-
-
-async def name_kept(talk: Talk) -> None:
-    await talk.toast()
-    await _ask_circle_name(talk)
-
-
-async def _ask_circle_name(talk: Talk) -> None:
-    await talk.keep(NAME_FLOW, "new")
-    await talk.show("circles.name_question", [[talk.button("buttons.cancel", "cancel")]])
-
-
-async def name_typed(talk: Talk) -> None:
-    """The champion's own name, a new circle's name, or a circle's other name."""
-    dialogue = await talk.dialogue()
-    if dialogue is None:
-        return
-    if dialogue.step == "champion_name":
-        await people_actions.set_name(talk.runtime, talk.id, actions.checked_name(talk.text))
-        await _ask_circle_name(talk)
-    elif dialogue.step == "rename":
-        made = await actions.rename(talk.runtime, talk.id, int(dialogue.data["circle"]), talk.text)
-        await talk.end()
-        await talk.say("circles.renamed", circle=made.circle.name)
-    else:
-        made = await actions.create(talk.runtime, talk.id, talk.text)
-        await talk.end()
-        await talk.say("circles.created", circle=made.circle.name)
-        await send_card(talk, made)
-
-
-async def mine(talk: Talk) -> None:
-    """/circle: the champion's circles."""
-    champions_only(talk)
-    circles = await actions.mine(talk.runtime, talk.id)
-    if not circles:
-        await _ask_circle_name(talk)
-        return
-    rows = [[talk.button("buttons.circle", "circle", one.circle.id, circle=one.circle.name)] for one in circles]
-    rows.append([talk.button("buttons.circle_new", "circle", "new")])
-    listed = [f"{one.circle.name}: {one.members}" for one in circles]
-    await talk.say("circles.mine", rows, circles=listed)
+FLOW = "circle"
+MOST = 60  # Telegram shows at most 100 buttons
 
 
 def champions_only(talk: Talk) -> None:
@@ -140,15 +20,64 @@ def champions_only(talk: Talk) -> None:
         raise NotAllowed("errors.champions_only")
 
 
+async def mine(talk: Talk) -> None:
+    """/circle: the champion's circles; for anybody else those they are in."""
+    if not talk.visitor.is_champion:
+        await joining.mine(talk)
+        return
+    found = await actions.mine(talk.runtime, talk.id)
+    if not found:
+        await ask_name(talk)
+        return
+    rows = [[talk.button("buttons.circle", "circle", one.circle.id, circle=one.circle.name)] for one in found[:MOST]]
+    rows.append([talk.button("buttons.circle_new", "circle", "new")])
+    if await actions.of_person(talk.runtime, talk.id):
+        rows.append([talk.button("buttons.circles_joined", "circle", "joined")])
+    await talk.show("circles.mine", rows, circles=[f"{one.circle.name}: {one.members}" for one in found[:MOST]])
+
+
+async def ask_name(talk: Talk) -> None:
+    await talk.keep(FLOW, "new")
+    await talk.show("circles.name_question", [[talk.button("buttons.cancel", "cancel", FLOW)]])
+
+
+async def name_typed(talk: Talk) -> None:
+    """A new circle's name, or a circle's other name."""
+    dialogue = await talk.dialogue(FLOW)
+    if dialogue is None:
+        return
+    try:
+        await (_renamed if dialogue.step == "rename" else _created)(talk, dialogue.data)
+    except (NotAllowed, NotFound):  # not a champion any more, or the circle is closed: typing again cannot help
+        await talk.end(FLOW)
+        raise
+    await talk.end(FLOW)
+
+
+async def _renamed(talk: Talk, asked: dict[str, int]) -> None:
+    made = await actions.rename(talk.runtime, talk.id, int(asked["circle"]), talk.text)
+    await talk.say("circles.renamed", circle=made.circle.name)
+
+
+async def _created(talk: Talk, asked: dict[str, int]) -> None:
+    made = await actions.create(talk.runtime, talk.id, talk.text)
+    await talk.say("circles.created", circle=made.circle.name)
+    await send_card(talk, made)
+
+
 async def chosen(talk: Talk) -> None:
-    """Buttons: circle:new, circle:<id>, circle:<id>:card|link|name|close|closeyes."""
+    """Buttons: circle:new, circle:joined, circle:<id>, circle:<id>:card|link|linkyes|name|close|closeyes."""
     await talk.toast()
+    if talk.args[:1] == ["joined"]:
+        await joining.mine(talk)
+        return
     champions_only(talk)
     if talk.args[:1] == ["new"]:
-        await _ask_circle_name(talk)
+        await ask_name(talk)
         return
     circle_id, what = talk.number(), talk.args[1] if len(talk.args) > 1 else ""
-    steps = {"card": _card, "link": _new_link, "name": _rename, "close": _ask_close, "closeyes": _close}
+    steps = {"card": _card, "link": _ask_link, "linkyes": _new_link, "name": _rename}
+    steps |= {"close": _ask_close, "closeyes": _close}
     await steps.get(what, _one)(talk, circle_id)
 
 
@@ -163,6 +92,14 @@ async def _card(talk: Talk, circle_id: int) -> None:
     await send_card(talk, await actions.view(talk.runtime, talk.id, circle_id))
 
 
+async def _ask_link(talk: Talk, circle_id: int) -> None:
+    """Asked once more: every printed card would become useless."""
+    one = await actions.view(talk.runtime, talk.id, circle_id)
+    rows = [[talk.button("buttons.link_yes", "circle", circle_id, "linkyes", style="danger")]]
+    rows += [[talk.button("buttons.link_no", "circle", circle_id)]]
+    await talk.show("circles.link_question", rows, circle=one.circle.name)
+
+
 async def _new_link(talk: Talk, circle_id: int) -> None:
     made = await actions.renew_link(talk.runtime, talk.id, circle_id)
     await talk.show("circles.link_renewed", circle=made.circle.name)
@@ -170,8 +107,9 @@ async def _new_link(talk: Talk, circle_id: int) -> None:
 
 
 async def _rename(talk: Talk, circle_id: int) -> None:
-    await talk.keep(NAME_FLOW, "rename", circle=circle_id)
-    await talk.show("circles.rename_question", [[talk.button("buttons.cancel", "cancel")]])
+    await actions.view(talk.runtime, talk.id, circle_id)
+    await talk.keep(FLOW, "rename", circle=circle_id)
+    await talk.show("circles.rename_question", [[talk.button("buttons.cancel", "cancel", FLOW)]])
 
 
 async def _ask_close(talk: Talk, circle_id: int) -> None:
@@ -188,33 +126,22 @@ async def _close(talk: Talk, circle_id: int) -> None:
 
 async def send_card(talk: Talk, one: CircleView) -> None:
     """The link to send on, and a card with a QR code to print and hand over."""
-    champion = talk.visitor.person.name
     fresh = await people_actions.visitor(talk.runtime, talk.id)
-    champion = fresh.person.name if fresh else champion
+    champion = fresh.person.name if fresh else talk.visitor.person.name
     lines = cards.Lines(
-        title=talk.label("cards.circle_title", champion=champion),
-        middle=talk.label("cards.circle_text", circle=one.circle.name, place=talk.runtime.place.name),
-        foot=talk.label("cards.circle_foot"),
+        title=printed(talk, "cards.circle_title", champion=champion),
+        middle=printed(talk, "cards.circle_text", circle=one.circle.name, place=talk.runtime.place.name),
+        foot=printed(talk, "cards.circle_foot"),
     )
-    image = cards.card(one.link, lines)
+    image = await asyncio.to_thread(cards.card, one.link, lines)  # drawing takes a while; nobody else should wait
     caption = talk.words("circles.card_caption", circle=one.circle.name, champion=champion, link=one.link)
     await talk.photo(image, "card.png", caption)
 
 
-async def invite_champion(talk: Talk) -> None:
-    """/champion by a coordinator."""
-    if not talk.visitor.is_coordinator:
-        raise NotAllowed("errors.coordinators_only")
-    link = await actions.invite_champion(talk.runtime, talk.id)
-    lines = cards.Lines(
-        title=talk.label("cards.champion_title"),
-        middle=talk.label("cards.champion_text", place=talk.runtime.place.name),
-        foot=talk.label("cards.champion_foot"),
-    )
-    await talk.photo(cards.card(link, lines), "invitation.png", talk.words("circles.champion_link", link=link))
-
-
 async def cancel(talk: Talk) -> None:
+    """Buttons: cancel, cancel:<flow>. A button of one conversation ends no other."""
     await talk.toast()
-    await talk.end()
+    flow = talk.args[0] if talk.args else ""
+    if flow:
+        await talk.end(flow)
     await talk.show("errors.cancelled")

@@ -1,5 +1,6 @@
 """The commands menu, set for each person by role and language, and only when it changes."""
 
+import hashlib
 from typing import Any
 
 import structlog
@@ -8,7 +9,6 @@ from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
 from bot.actions import people
-from bot.actions.people import Visitor
 from bot.conversations.talk import Talk
 from bot.domain.people import Role
 from bot.runtime import Runtime
@@ -36,20 +36,30 @@ async def refresh(talk: Talk) -> None:
     visitor = await people.visitor(talk.runtime, talk.id)
     if visitor is None:
         return
-    fingerprint = f"1:{visitor.language}:{','.join(sorted(visitor.roles))}"
+    commands = menu(talk.runtime, visitor.language, commands_for(visitor.roles))
+    fingerprint = _fingerprint(commands)
     if visitor.person.menu == fingerprint:
         return
     try:
-        await _set(talk, visitor)
+        await talk.bot.set_my_commands(commands, BotCommandScopeChat(talk.chat_id))
     except TelegramError as error:
         _log.info("the menu could not be set", said=str(error))
         return
     await people.menu_shown(talk.runtime, talk.id, fingerprint)
 
 
-async def _set(talk: Talk, visitor: Visitor) -> None:
-    commands = menu(talk.runtime, visitor.language, commands_for(visitor.roles))
-    await talk.bot.set_my_commands(commands, BotCommandScopeChat(talk.chat_id))
+def _fingerprint(commands: list[BotCommand]) -> str:
+    """Changes with the role, with the language, and when the words are changed."""
+    shown = "\n".join(f"{one.command} {one.description}" for one in commands)
+    return hashlib.sha256(shown.encode()).hexdigest()[:16]
+
+
+async def forget(talk: Talk) -> None:
+    """The phone of somebody forgotten shows what a newcomer sees."""
+    try:
+        await talk.bot.delete_my_commands(BotCommandScopeChat(talk.chat_id))
+    except TelegramError as error:
+        _log.info("the menu could not be taken away", said=str(error))
 
 
 async def set_defaults(runtime: Runtime, bot: ExtBot[Any]) -> None:

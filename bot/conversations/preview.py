@@ -1,48 +1,57 @@
-"""The last look before sending, and what follows it: undo, progress, stop, report, take back, correct."""
-
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+"""The last look before sending: the exact message for a real person, who gets it, who does not and why, and when."""
 
 from bot.actions import broadcasts as actions
-from bot.actions import corrections, progress, wording
+from bot.actions import corrections, wording
 from bot.actions.audience import Audience, Draft, Recipient
-from bot.actions.broadcasts import Preview, Report
+from bot.actions.broadcasts import Preview
+from bot.conversations import drafts, questions
+from bot.conversations.drafts import Sheet, button
 from bot.conversations.keyboards import Button
+from bot.conversations.questions import Question
 from bot.conversations.talk import Talk
-from bot.domain.broadcasts import seconds_needed
+from bot.domain.templates import FieldType
 
-MOST_NAMES = 8
+MOST_NAMES = 6
 CAN_INCLUDE = "capped"  # left out by the place's usual cap, not by the hard one
 
 
-@dataclass(frozen=True)
-class Options:
-    """`shown`: which recipient's message is shown, counted up by "another person"."""
-
-    starts_at: datetime | None
-    shown: int = 0
-    correcting: int = 0
-
-
-async def show(talk: Talk, key: str, draft: Draft, options: Options) -> None:
-    """The exact message for a real recipient, then the count and the choice."""
-    if options.correcting:
-        await _show_correction(talk, key, draft, options)
+async def show(talk: Talk, sheet: Sheet, draft: Draft) -> None:
+    """First the message as a bubble of its own, then the count and the choice."""
+    if sheet.correcting:
+        await _show_correction(talk, sheet, draft)
         return
-    found = await actions.preview(talk.runtime, talk.id, draft, options.starts_at)
-    one = _one(found.audience, options.shown)
+    found = await _look(talk, sheet, draft)
+    one = _one(found.audience, sheet.shown)
     if one is not None:
-        await talk.write(one.html, _dead_buttons(talk, one.language))
-    await talk.write(_summary(talk, found, one, options), _buttons(talk, key, draft, found, options))
+        await talk.write(one.html, dead_buttons(talk, one.language, talk.visitor.person.name))
+    await talk.write(_summary(talk, sheet, found, one), await _buttons(talk, sheet, draft, found))
+
+
+async def question(talk: Talk, sheet: Sheet, draft: Draft) -> Question:
+    """What can be tapped, or typed, under the last look."""
+    if sheet.correcting:
+        return Question("", _correction_buttons(talk, sheet, 0))
+    return Question("", await _buttons(talk, sheet, draft, await _look(talk, sheet, draft)))
+
+
+async def _look(talk: Talk, sheet: Sheet, draft: Draft) -> Preview:
+    return await actions.preview(talk.runtime, talk.id, draft, sheet.starts_at(drafts.own_zone(talk)))
 
 
 def _one(audience: Audience, shown: int) -> Recipient | None:
-    return audience.recipients[shown % len(audience.recipients)] if audience.recipients else None
+    """The first person of each language comes first, so that one tap shows the other words."""
+    if not audience.recipients:
+        return None
+    by_language: dict[str, Recipient] = {}
+    for one in audience.recipients:
+        by_language.setdefault(one.language, one)
+    firsts = list(by_language.values())
+    ordered = [*firsts, *(one for one in audience.recipients if one is not by_language[one.language])]
+    return ordered[shown % len(ordered)]
 
 
-def _dead_buttons(talk: Talk, language: str) -> list[list[Button]]:
+def dead_buttons(talk: Talk, language: str, champion: str) -> list[list[Button]]:
     """The buttons as the resident will see them; here they only say so."""
-    champion = talk.visitor.person.name
     keys = ("buttons.helpful", "buttons.ask", "buttons.stop")
     return [[{"text": talk.runtime.plain(language, key, champion=champion), "data": "sample"}] for key in keys]
 
@@ -51,138 +60,72 @@ async def sample_tapped(talk: Talk) -> None:
     await talk.toast("broadcasts.only_a_sample")
 
 
-def _summary(talk: Talk, found: Preview, one: Recipient | None, options: Options) -> str:
-    recipients = found.audience.recipients
-    reasons = found.audience.reasons()
-    needed = seconds_needed(len(recipients), talk.runtime.settings.messages_per_second)
-    zone = talk.visitor.person.zone
-    done = found.starts_at + timedelta(seconds=needed)
+def _summary(talk: Talk, sheet: Sheet, found: Preview, one: Recipient | None) -> str:
+    zone = drafts.own_zone(talk)
+    reasons = sorted(found.audience.reasons().items())
+    day, done = (talk.runtime.day(moment, zone, talk.language) for moment in (found.starts_at, found.done_at))
+    show_done = talk.runtime.time if day == done else talk.runtime.moment
     return talk.words(
         "broadcasts.preview",
         shown=one.person.name if one else "",
-        count=len(recipients),
-        left_out=[_left_out(talk, reason, names) for reason, names in sorted(reasons.items())],
+        count=len(found.audience.recipients),
+        left_out=[_left_out(talk, reason, names) for reason, names in reasons],
         later=found.waits,
-        starts=talk.runtime.moment(options.starts_at, zone, talk.language) if options.starts_at else "",
-        done=talk.runtime.time(done, zone, talk.language),
+        starts=talk.runtime.moment(found.starts_at, zone, talk.language) if sheet.day and sheet.time else "",
+        done=show_done(found.done_at, zone, talk.language),
         not_after=talk.runtime.moment(found.not_after, zone, talk.language),
+        date_over=not found.makes_sense,
+        empty=not found.members,
     )
 
 
 def _left_out(talk: Talk, reason: str, names: list[str]) -> str:
-    shown = ", ".join(names[:MOST_NAMES])
+    shown = ", ".join(wording.names(names, MOST_NAMES))
     more = f" +{len(names) - MOST_NAMES}" if len(names) > MOST_NAMES else ""
     return f"{wording.reason(talk.runtime, talk.language, reason)}: {shown}{more}"
 
 
-def _buttons(talk: Talk, key: str, draft: Draft, found: Preview, options: Options) -> list[list[Button]]:
+async def _buttons(talk: Talk, sheet: Sheet, draft: Draft, found: Preview) -> list[list[Button]]:
     rows: list[list[Button]] = []
-    if found.audience.recipients:
-        send = "buttons.send_at" if options.starts_at else "buttons.send_now"
-        count = len(found.audience.recipients)
-        rows.append([talk.button(send, "b", key, "send", style="success", count=count)])
-    if options.starts_at:
-        rows.append([talk.button("buttons.not_later", "b", key, "now")])
-    else:
-        rows.append([talk.button("buttons.choose_time", "b", key, "when")])
-    if len(found.audience.recipients) > 1:
-        rows.append([talk.button("buttons.another_person", "b", key, "again")])
+    count, scheduled = len(found.audience.recipients), bool(sheet.day and sheet.time)
+    if count and found.makes_sense:
+        send = "buttons.send_at" if scheduled else "buttons.send_now"
+        rows.append([button(talk, sheet, send, "send", style="success", count=count)])
+    if not found.makes_sense and await _names_a_day(talk, sheet):
+        rows.append([button(talk, sheet, "buttons.change_day", "day")])
+    if scheduled:
+        rows.append([button(talk, sheet, "buttons.not_later", "now")])
+    elif found.members:
+        rows.append([button(talk, sheet, "buttons.choose_time", "when")])
+    if count > 1:
+        rows.append([button(talk, sheet, "buttons.another_person", "again")])
+    return [*rows, *_over(talk, sheet, draft, found), questions.way_out(talk, sheet)]
+
+
+async def _names_a_day(talk: Talk, sheet: Sheet) -> bool:
+    template = await drafts.template_of(talk, sheet)
+    return any(field.type is FieldType.DATE for field in template.fields)
+
+
+def _over(talk: Talk, sheet: Sheet, draft: Draft, found: Preview) -> list[list[Button]]:
+    """Those who had one this week can be included, up to the hard cap."""
     if draft.over_soft_cap:
-        rows.append([talk.button("buttons.leave_capped_out", "b", key, "over")])
-    elif CAN_INCLUDE in found.audience.reasons():
-        count = len(found.audience.reasons()[CAN_INCLUDE])
-        rows.append([talk.button("buttons.include_capped", "b", key, "over", count=count)])
-    return [*rows, [talk.button("buttons.back", "b", key, "back"), talk.button("buttons.cancel", "b", key, "cancel")]]
+        return [[button(talk, sheet, "buttons.leave_capped_out", "over")]]
+    capped = found.audience.reasons().get(CAN_INCLUDE, [])
+    return [[button(talk, sheet, "buttons.include_capped", "over", count=len(capped))]] if capped else []
 
 
-async def _show_correction(talk: Talk, key: str, draft: Draft, options: Options) -> None:
-    count, html = await corrections.preview(talk.runtime, talk.id, options.correcting, draft)
-    await talk.write(html)
-    rows = [[talk.button("buttons.correct_now", "b", key, "send", style="success", count=count)]]
-    rows += [[talk.button("buttons.back", "b", key, "back"), talk.button("buttons.cancel", "b", key, "cancel")]]
-    await talk.write(talk.words("broadcasts.correct_preview", count=count), rows)
+async def _show_correction(talk: Talk, sheet: Sheet, draft: Draft) -> None:
+    count, html = await corrections.preview(talk.runtime, talk.id, sheet.correcting, draft)
+    await talk.write(html, dead_buttons(talk, talk.language, talk.visitor.person.name))
+    await talk.write(talk.words("broadcasts.correct_preview", count=count), _correction_buttons(talk, sheet, count))
 
 
-async def send(talk: Talk, key: str, draft: Draft, starts_at: datetime | None) -> None:
-    """Confirmed: 60 seconds in which it can be undone, or a time that was chosen."""
-    broadcast = await actions.confirm(talk.runtime, talk.id, key, draft, starts_at)
-    zone = talk.visitor.person.zone
-    starts = talk.runtime.moment(broadcast.starts_at, zone, talk.language) if starts_at else ""
-    seconds = int(actions.time_left_to_undo(broadcast, talk.runtime.now()).total_seconds())
-    await talk.without_buttons()
-    undo = [[talk.button("buttons.undo", "undo", broadcast.id, style="danger")]]
-    message = await talk.write(talk.words("broadcasts.confirmed", starts=starts, seconds=seconds), undo)
-    if message is not None:
-        await progress.remember_message(talk.runtime, talk.id, broadcast.id, message.message_id)
+def _correction_buttons(talk: Talk, sheet: Sheet, count: int) -> list[list[Button]]:
+    yes = button(talk, sheet, "buttons.correct_now", "send", style="success", count=count)
+    return [[yes], questions.way_out(talk, sheet)]
 
 
 async def correct(talk: Talk, broadcast_id: int, draft: Draft) -> None:
     told = await corrections.correct(talk.runtime, talk.id, broadcast_id, draft)
-    await talk.without_buttons()
     await talk.write(talk.words("broadcasts.corrected", count=told))
-
-
-async def sent_draft(talk: Talk, broadcast_id: int) -> tuple[Draft, int]:
-    """What a broadcast said, to be put right."""
-    report = await actions.report(talk.runtime, talk.id, broadcast_id)
-    return Draft.of(report.broadcast, ()), broadcast_id
-
-
-async def undo(talk: Talk) -> None:
-    await talk.toast()
-    if await actions.undo(talk.runtime, talk.id, talk.number()):
-        await talk.show("broadcasts.undone", [[talk.button("buttons.change_draft", "redo", talk.number())]])
-    else:
-        await _show_report(talk, await actions.report(talk.runtime, talk.id, talk.number()))
-
-
-async def halt(talk: Talk) -> None:
-    """Stop in the middle."""
-    await actions.stop(talk.runtime, talk.id, talk.number())
-    await talk.toast("broadcasts.stopped_toast")
-    await _show_report(talk, await actions.report(talk.runtime, talk.id, talk.number()))
-
-
-async def report(talk: Talk) -> None:
-    await talk.toast()
-    await _show_report(talk, await actions.report(talk.runtime, talk.id, talk.number()))
-
-
-async def _show_report(talk: Talk, found: Report) -> None:
-    buttons = progress.report_buttons(talk.runtime, talk.language, found)
-    await talk.show_html(wording.report(talk.runtime, talk.language, found), buttons)
-
-
-async def reports(talk: Talk) -> None:
-    """Earlier broadcasts."""
-    await talk.toast()
-    found = await actions.recent(talk.runtime, talk.id)
-    rows = [[{"text": _named(talk, one.topic, one.starts_at), "data": f"report:{one.id}"}] for one in found]
-    await talk.show("broadcasts.earlier" if rows else "broadcasts.none_earlier", rows)
-
-
-def _named(talk: Talk, topic: str, starts_at: datetime) -> str:
-    template = talk.runtime.catalogue.templates.get((topic, "en"))
-    day = talk.runtime.day(starts_at, talk.visitor.person.zone, talk.language)
-    return f"{template.title if template else topic} · {day}"
-
-
-async def again(talk: Talk) -> None:
-    await talk.toast()
-    count = await actions.send_again(talk.runtime, talk.id, talk.number())
-    await talk.say("broadcasts.sent_again", count=count)
-
-
-async def take_back(talk: Talk) -> None:
-    """Buttons: takeback:<id>, takeback:<id>:yes."""
-    await talk.toast()
-    broadcast_id = talk.number()
-    if talk.args[1:2] != ["yes"]:
-        found = await actions.report(talk.runtime, talk.id, broadcast_id)
-        rows = [[talk.button("buttons.take_back_yes", "takeback", broadcast_id, "yes", style="danger")]]
-        rows += [[talk.button("buttons.take_back_no", "report", broadcast_id)]]
-        uncertain = len(found.uncertain)
-        await talk.show("broadcasts.take_back_question", rows, count=found.sent, uncertain=uncertain)
-        return
-    count = await corrections.take_back(talk.runtime, talk.id, broadcast_id)
-    await talk.show("broadcasts.taking_back", [[talk.button("buttons.report", "report", broadcast_id)]], count=count)

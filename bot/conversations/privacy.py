@@ -1,13 +1,16 @@
 """What is held about a person, and how to have it erased."""
 
 from bot.actions import privacy as actions
+from bot.conversations import menus
 from bot.conversations.talk import Talk
 from bot.store.privacy import Held
 
 
 async def policy(talk: Talk) -> None:
     place = talk.runtime.place
-    await talk.say("privacy.policy", place=place.name, organisation=place.organisation, contact=place.privacy_contact)
+    days = actions.STRANGERS_KEPT.days
+    names = {"place": place.name, "organisation": place.organisation, "contact": place.privacy_contact}
+    await talk.say("privacy.policy", days=days, **names)
 
 
 async def my_data(talk: Talk) -> None:
@@ -16,14 +19,15 @@ async def my_data(talk: Talk) -> None:
     await talk.write("\n\n".join([talk.words("privacy.mydata_intro"), *(_paragraph(talk, one) for one in held)]))
     caption = talk.words("privacy.mydata_file")
     rows = [[talk.button("buttons.forget", "forget", "ask")]]
-    await talk.document(actions.as_json(held), "mydata.json", caption, rows)
+    await talk.document(await actions.as_json(talk.runtime, held), "mydata.json", caption, rows)
 
 
 def _paragraph(talk: Talk, held: Held) -> str:
     """What a table holds and why, with how many entries; a person's own row in words."""
-    person = held.rows[0] if held.table == "people" else {}
-    key = f"mydata.{held.table}" if held.own else f"mydata.{held.table}_named"
-    return talk.words(key, count=len(held.rows), person={name: str(value) for name, value in person.items()})
+    if held.table == "people":
+        language = talk.label("language.name")
+        return talk.words("mydata.people", person={**held.rows[0], "language": language})
+    return talk.words(f"mydata.{held.table}" if held.own else f"mydata.{held.table}_named", count=len(held.rows))
 
 
 async def forget(talk: Talk) -> None:
@@ -43,6 +47,7 @@ async def forget_chosen(talk: Talk) -> None:
         await actions.forget(talk.runtime, talk.id)
         await talk.toast()
         await talk.show_html(talk.runtime.say(language, "privacy.forgotten"))
+        await menus.forget(talk)
     elif step == "no":
         await talk.toast()
         await talk.show("privacy.kept")

@@ -1,112 +1,118 @@
-"""What people write when it answers no question of ours, and what is written back."""
+"""What residents write when it answers no question of ours, and what is written back."""
 
-from telegram import Message
+from babel.lists import format_list
 
+from bot.actions import answers as answer_actions
 from bot.actions import broadcasts as broadcast_actions
 from bot.actions import circles as circle_actions
-from bot.actions import people as people_actions
 from bot.actions import replies as actions
+from bot.actions import stopping
 from bot.actions.replies import Passed, Said
+from bot.conversations import answers
+from bot.conversations.keyboards import Rows
+from bot.conversations.media import said_in
 from bot.conversations.talk import Talk
-from bot.domain.errors import NotFound, Refused
-from bot.store.replies import Reply
+from bot.domain.errors import NotNow, Refused
 
-ASK_FLOW, ANSWER_FLOW = "ask", "answer"
-MEDIA = ("photo", "voice", "video", "document", "audio", "sticker", "video_note", "location", "animation")
-INBOX_PAGE = 8
+ASK_FLOW = "ask"
 
 
-def said_in(message: Message) -> Said:
-    """The words and the kind of attachment of a message."""
-    media = next((kind for kind in MEDIA if getattr(message, kind, None)), "")
-    quoted = message.reply_to_message.message_id if message.reply_to_message else None
-    return Said(message.message_id, message.text or message.caption or "", media, quoted)
+async def repeated(talk: Talk) -> bool:
+    """A message that was dealt with before, when its update comes again; and photos that follow the first of them."""
+    if talk.message is None:
+        return False
+    said = said_in(talk.message)
+    known = await actions.recall(talk.runtime, talk.id, said.message_id)
+    if known is None:
+        return bool(said.album) and await actions.continue_album(talk.runtime, talk.id, said)
+    if known.direction == "answer":
+        await answers.acknowledge(talk, await answer_actions.answered_before(talk.runtime, known))
+    elif known.direction == "question":
+        await pass_on(talk, said)
+    return True
 
 
 async def written(talk: Talk) -> None:
     """Words or an attachment outside every dialogue."""
-    message = talk.message
-    if message is None:
+    if talk.message is None:
         return
-    said = said_in(message)
+    said = said_in(talk.message)
     if not said.text and not said.media:
-        await talk.say("replies.cannot_pass")
+        await talk.say("replies.contact_not_passed" if talk.message.contact else "replies.cannot_pass")
+    elif said.quoted is not None and await answers.by_quoting(talk, said):
         return
-    if said.quoted is not None and await _answered_by_quoting(talk, said):
-        return
-    if talk.visitor.roles and not await _is_resident_too(talk):
-        await talk.say("replies.whom", waiting=await actions.count_open(talk.runtime, talk.id))
-        return
-    await pass_on(talk, said)
+    elif talk.visitor.roles and await _is_for_whom(talk, said):
+        await answers.ask_whom(talk, said, await _pass_button(talk))
+    else:
+        await pass_on(talk, said)
 
 
-async def _is_resident_too(talk: Talk) -> bool:
-    """A champion or coordinator who is also in somebody's circle may write as a resident."""
-    return bool(await circle_actions.of_person(talk.runtime, talk.id))
-
-
-async def _answered_by_quoting(talk: Talk, said: Said) -> bool:
-    """A champion replies to the message that brought a resident's words."""
-    question = await actions.of_relay(talk.runtime, talk.id, said.quoted or 0)
-    if question is None:
+async def _is_for_whom(talk: Talk, said: Said) -> bool:
+    """Whether somebody with a task here has to say who their words are for."""
+    if said.quoted is not None and await actions.is_from_somebody(talk.runtime, talk.id, said.quoted):
         return False
-    await _answer(talk, question.id, said)
-    return True
+    return not await _is_resident(talk) or bool(await answer_actions.count_open(talk.runtime, talk.id))
+
+
+async def _is_resident(talk: Talk) -> bool:
+    return bool(await circle_actions.of_person(talk.runtime, talk.id))
 
 
 async def pass_on(talk: Talk, said: Said, about_id: int | None = None) -> None:
     passed = await actions.pass_on(talk.runtime, talk.id, said, about_id)
-    await talk.end()
-    if passed.ask_about is not None and passed.reader is not None:
+    if passed.cover:
         await _ask_about_cover(talk, passed)
-        return
-    rows = [[talk.button("buttons.allow_answer", "allow")]] if passed.stopped else None
-    await talk.say(_passed_key(passed), rows, **_passed_values(talk, passed))
+    else:
+        await _acknowledge(talk, passed)
+
+
+async def _acknowledge(talk: Talk, passed: Passed) -> None:
+    rows = [[talk.button("buttons.allow_answer", "allow")]] if passed.needs_yes and passed.readers else None
+    place, then = talk.runtime.place, passed.read_from
+    await talk.show(
+        _passed_key(passed),
+        rows,
+        champion=format_list(passed.readers, locale=talk.language),
+        read_from=talk.runtime.moment(then, talk.visitor.person.zone, talk.language) if then else "",
+        danger=place.emergency["life_in_danger"],
+        urgent=place.emergency["urgent_advice"],
+        contact=place.contact,
+    )
 
 
 def _passed_key(passed: Passed) -> str:
-    if passed.reader is None:
+    if not passed.readers:
         return "replies.nobody"
-    if passed.stopped:
-        return "replies.passed_stopped"
-    return "replies.passed_to_coordinator" if passed.is_coordinator else "replies.passed"
-
-
-def _passed_values(talk: Talk, passed: Passed) -> dict[str, object]:
-    place = talk.runtime.place
-    from_then = passed.read_from
-    return {
-        "champion": passed.reader.name if passed.reader else "",
-        "read_from": talk.runtime.moment(from_then, talk.visitor.person.zone, talk.language) if from_then else "",
-        "danger": place.emergency["life_in_danger"],
-        "urgent": place.emergency["urgent_advice"],
-        "contact": place.contact,
-    }
+    if passed.needs_yes:
+        return "replies.passed_stopped" if passed.stopped else "replies.passed_unasked"
+    if passed.again:
+        return "replies.passed_again"
+    return "replies.passed_to_coordinator" if passed.shared else "replies.passed"
 
 
 async def _ask_about_cover(talk: Talk, passed: Passed) -> None:
     """The name first, then the words (promise 7)."""
-    assert passed.reader is not None
-    assert passed.ask_about is not None
-    names = {"champion": passed.reader.name, "cover": passed.ask_about.name}
+    names = {"champion": passed.readers[0], "cover": passed.cover}
     rows = [
-        [talk.button("buttons.to_cover", "reader", "cover", passed.reply.id, **names)],
-        [talk.button("buttons.to_champion", "reader", "own", passed.reply.id, **names)],
+        [talk.button("buttons.to_cover", "reader", passed.reply.id, passed.away_id, **names)],
+        [talk.button("buttons.to_champion", "reader", passed.reply.id, 0, **names)],
     ]
-    await talk.say("replies.cover_question", rows, **names)
+    place = talk.runtime.place
+    numbers = {"danger": place.emergency["life_in_danger"], "urgent": place.emergency["urgent_advice"]}
+    await talk.show("replies.cover_question", rows, **names, **numbers)
 
 
 async def reader_chosen(talk: Talk) -> None:
+    """Buttons: reader:<question>:<absence>, reader:<question>:0."""
     await talk.toast()
-    passed = await actions.choose_reader(talk.runtime, talk.id, talk.number(1), talk.args[:1] == ["cover"])
-    await talk.show(_passed_key(passed), None, **_passed_values(talk, passed))
+    await _acknowledge(talk, await actions.choose_reader(talk.runtime, talk.id, talk.number(), talk.number(1)))
 
 
 async def allow_answer(talk: Talk) -> None:
-    """After a stop: one answer may come, and nothing else."""
+    """After a stop, or before any yes: the answer may come, and nothing else."""
     await talk.toast()
-    await people_actions.allow_answers(talk.runtime, talk.id, "answers-1")
-    await talk.show("replies.answer_allowed")
+    fresh = await stopping.allow_answers(talk.runtime, talk.id, "answers-1")
+    await talk.show("replies.answer_allowed" if fresh else "replies.answer_comes")
 
 
 async def helpful(talk: Talk) -> None:
@@ -118,62 +124,53 @@ async def helpful(talk: Talk) -> None:
 async def ask(talk: Talk) -> None:
     """The "ask" button under a broadcast."""
     await talk.toast()
+    champion = await actions.asked_whom(talk.runtime, talk.id, talk.number())
     await talk.keep(ASK_FLOW, "words", about=talk.number())
-    await talk.say("replies.ask_now", [[talk.button("buttons.cancel", "cancel")]])
+    await talk.say("replies.ask_now", [[talk.button("buttons.cancel", "cancel", ASK_FLOW)]], champion=champion)
 
 
 async def asked(talk: Talk) -> None:
     """What they wrote after tapping "ask"."""
-    dialogue = await talk.dialogue()
-    if talk.message is not None and dialogue is not None:
-        await pass_on(talk, said_in(talk.message), int(dialogue.data.get("about", 0)))
-
-
-async def start_answer(talk: Talk) -> None:
-    """The "answer" button under a relayed message or in the inbox."""
-    await talk.toast()
-    reply, resident = await actions.question(talk.runtime, talk.id, talk.number())
-    await talk.keep(ANSWER_FLOW, "words", reply=reply.id)
-    rows = [[talk.button("buttons.cancel", "cancel")]]
-    await talk.say("replies.answer_now", rows, name=resident.name, text=reply.body, media=reply.media)
-
-
-async def answer_written(talk: Talk) -> None:
-    dialogue = await talk.dialogue()
-    if talk.message is not None and dialogue is not None:
-        await _answer(talk, int(dialogue.data["reply"]), said_in(talk.message))
-
-
-async def _answer(talk: Talk, reply_id: int, said: Said) -> None:
-    try:
-        resident = await actions.answer(talk.runtime, talk.id, reply_id, said)
-    except (Refused, NotFound):
-        await talk.end()
-        raise
-    await talk.end()
-    left = await actions.count_open(talk.runtime, talk.id)
-    rows = [[talk.button("buttons.inbox", "inbox")]] if left else None
-    await talk.say("replies.answer_sent", rows, name=resident.name, waiting=left)
-
-
-async def inbox(talk: Talk) -> None:
-    """/inbox: unanswered first."""
-    await talk.toast()
-    questions = await actions.inbox(talk.runtime, talk.id)
-    waiting = [(reply, name) for reply, name in questions if reply.state == "open"]
-    done = [(reply, name) for reply, name in questions if reply.state != "open"]
-    if not questions:
-        await talk.show("replies.inbox_empty")
+    dialogue, message = await talk.dialogue(ASK_FLOW), talk.message
+    if message is None or dialogue is None:
         return
-    shown = [*waiting, *done][:INBOX_PAGE]
-    rows = [[_question_button(talk, reply, name)] for reply, name in shown]
-    await talk.show("replies.inbox", rows, waiting=len(waiting), answered=len(done))
+    said = said_in(message)
+    if not said.text and not said.media:
+        await written(talk)
+        return
+    await pass_on(talk, said, int(dialogue.data.get("about", 0)))
+    await talk.end(ASK_FLOW)
 
 
-def _question_button(talk: Talk, reply: Reply, name: str) -> dict[str, str]:
-    key = "buttons.question_open" if reply.state == "open" else "buttons.question_done"
-    words = reply.body or talk.label(f"media.{reply.media}")
-    return {"text": talk.label(key, name=name, text=words[:30]), "data": f"answer:{reply.id}"}
+async def unreadable(talk: Talk, refusal: Refused) -> None:
+    """What answers none of our questions may have been meant for somebody: it is one tap away from them."""
+    words, message = talk.words(refusal.phrase, **refusal.values), talk.message
+    rows = await _pass_button(talk) if message is not None and message.text else []
+    if not rows or message is None:
+        await talk.write(words)
+        return
+    await talk.write(f"{words}\n\n{talk.words('replies.or_pass_on')}", rows, reply_to=message.message_id)
+
+
+async def unknown_command(talk: Talk) -> None:
+    """A slash before words of their own: those must not be lost."""
+    await unreadable(talk, NotNow("errors.unknown_command"))
+
+
+async def _pass_button(talk: Talk) -> Rows:
+    """The way from a message to whoever answers its author; none for somebody who has nobody to turn to here."""
+    names, shared = await actions.readers_of(talk.runtime, talk.id)
+    if not names or (shared and talk.visitor.is_coordinator):
+        return []
+    if shared:
+        return [[talk.button("buttons.pass_to_coordinator", "pass")]]
+    return [[talk.button("buttons.pass_to", "pass", champion=names[0])]]
+
+
+async def passed(talk: Talk) -> None:
+    """Buttons: pass. The words stand in the message that ours replied to."""
+    await talk.toast()
+    await pass_on(talk, said_in(talk.quoted()))
 
 
 async def edited(talk: Talk) -> None:

@@ -1,9 +1,12 @@
 """Every handler, on one page. A new conversation is a line here and a file beside the others."""
 
 from collections.abc import Awaitable, Callable, Coroutine
+from datetime import timedelta
 from typing import Any
 
-from telegram import Update
+import structlog
+from telegram import Update, User
+from telegram.error import TelegramError
 from telegram.ext import (
     Application,
     BaseHandler,
@@ -14,35 +17,46 @@ from telegram.ext import (
     filters,
 )
 
+from bot.actions import dialogues
 from bot.actions import people as people_actions
+from bot.actions import replies as reply_actions
+from bot.actions.people import Visitor
 from bot.conversations import (
+    answers,
     away,
     broadcasts,
+    champions,
     circles,
     errors,
     hours,
+    joining,
     menus,
+    pausing,
     people,
     preview,
     privacy,
     replies,
+    reports,
+    stopping,
     templates,
 )
 from bot.conversations.talk import Talk, opened
 from bot.domain.deliveries import Outcome
 from bot.domain.errors import Refused
+from bot.domain.stopping import means_stop
 from bot.runtime import Runtime
 
 Handler = Callable[[Talk], Awaitable[None]]
 Sort = Callable[[Exception], Outcome]
+_log = structlog.get_logger(__name__)
 AnyApplication = Application[Any, Any, Any, Any, Any, Any]
 
 COMMANDS: dict[str, Handler] = {
     "start": people.start,
     "help": people.help_,
-    "stop": people.stop,
-    "pause": people.pause,
-    "resume": people.resume,
+    "stop": stopping.stop,
+    "pause": pausing.pause,
+    "resume": pausing.resume,
     "language": people.language,
     "hours": hours.ask,
     "privacy": privacy.policy,
@@ -50,81 +64,125 @@ COMMANDS: dict[str, Handler] = {
     "forget": privacy.forget,
     "broadcast": broadcasts.start,
     "circle": circles.mine,
-    "inbox": replies.inbox,
+    "inbox": answers.inbox,
     "away": away.away,
     "desk": templates.desk,
-    "champion": circles.invite_champion,
+    "champion": champions.invite,
 }
 
 BUTTONS: dict[str, Handler] = {
     "work": people.agree_to_work,
-    "goon": people.go_on,
-    "stay": people.stay_stopped,
-    "stop": people.stop,
-    "pause": people.pause_chosen,
-    "resume": people.resume,
+    "goon": stopping.go_on,
+    "stay": stopping.stay_stopped,
+    "stop": stopping.stop,
+    "pause": pausing.chosen,
+    "resume": pausing.resume,
     "language": people.language_chosen,
     "hours": hours.chosen,
     "zone": hours.zone_chosen,
     "forget": privacy.forget_chosen,
-    "joinlang": circles.join_language,
-    "join": circles.join_chosen,
-    "champ": circles.invitation_chosen,
-    "myname": circles.name_kept,
+    "joinlang": joining.language_chosen,
+    "join": joining.chosen,
+    "leave": joining.leave,
+    "champ": champions.chosen,
+    "myname": champions.name_kept,
     "circle": circles.chosen,
     "cancel": circles.cancel,
     "away": away.chosen,
     "cover": away.cover_answered,
     "back": away.back,
+    "uncover": away.gave_back,
     "approve": templates.chosen,
-    "invite": templates.invite,
+    "invite": champions.invite,
     "b": broadcasts.tapped,
     "bnew": broadcasts.new,
     "redo": broadcasts.redo,
     "correct": broadcasts.correct,
     "sample": preview.sample_tapped,
-    "undo": preview.undo,
-    "halt": preview.halt,
-    "report": preview.report,
-    "reports": preview.reports,
-    "again": preview.again,
-    "takeback": preview.take_back,
+    "undo": reports.undo,
+    "halt": reports.halt,
+    "report": reports.report,
+    "reports": reports.reports,
+    "again": reports.again,
+    "takeback": reports.take_back,
     "helpful": replies.helpful,
     "ask": replies.ask,
-    "answer": replies.start_answer,
+    "answer": answers.start,
+    "give": answers.given,
+    "pass": replies.passed,
     "reader": replies.reader_chosen,
     "allow": replies.allow_answer,
-    "inbox": replies.inbox,
+    "inbox": answers.inbox,
 }
 
 # What is typed while a question of ours is open.
 FLOWS: dict[str, Handler] = {
     hours.FLOW: hours.typed,
-    circles.NAME_FLOW: circles.name_typed,
+    pausing.FLOW: pausing.typed,
+    people.LANGUAGE_FLOW: people.language_typed,
+    circles.FLOW: circles.name_typed,
+    champions.NAME_FLOW: champions.name_typed,
     broadcasts.FLOW: broadcasts.typed,
     replies.ASK_FLOW: replies.asked,
-    replies.ANSWER_FLOW: replies.answer_written,
+    answers.FLOW: answers.written,
 }
+
+
+# Asked everybody, so what they send may well be words for their champion: never a photo, and not for long.
+OF_WORDS_ONLY = {hours.FLOW, pausing.FLOW, people.LANGUAGE_FLOW}
+# After that it is no longer clear that what is typed answers the question: asking for whom it is is safer.
+FLOW_LASTS = dict.fromkeys(OF_WORDS_ONLY, timedelta(hours=1)) | {
+    replies.ASK_FLOW: timedelta(hours=12),
+    answers.FLOW: timedelta(hours=12),
+}
+
+
+async def edited(talk: Talk) -> None:
+    """Somebody may change their words into stop."""
+    if is_stop(talk):
+        await stopping.stop(talk)
+    else:
+        await replies.edited(talk)
 
 
 async def typed(talk: Talk) -> None:
     """Stop first, then an answer to a quoted message, then one to our own question, then words for somebody."""
     if is_stop(talk):
-        await people.stop(talk)
+        await stopping.stop(talk)
+        return
+    if await replies.repeated(talk):
         return
     if talk.text.startswith("/"):
-        await talk.say("errors.unknown_command")
+        await replies.unknown_command(talk)
         return
-    quoting = talk.message is not None and talk.message.reply_to_message is not None
-    dialogue = None if quoting else await talk.dialogue()
-    flow = FLOWS.get(dialogue.flow) if dialogue else None
-    await (flow or replies.written)(talk)
+    flow = await _open_flow(talk)
+    if flow is None:
+        await replies.written(talk)
+        return
+    try:
+        await FLOWS[flow](talk)
+    except Refused as refusal:
+        await replies.unreadable(talk, refusal)
+
+
+async def _open_flow(talk: Talk) -> str | None:
+    """The question of ours that these words answer; None when they are for somebody."""
+    dialogue, message = await talk.dialogue(), talk.message
+    if dialogue is None or message is None or dialogue.flow not in FLOWS:
+        return None
+    age = talk.runtime.now() - dialogue.updated_at
+    if age > FLOW_LASTS.get(dialogue.flow, dialogues.LASTS):
+        return None
+    if dialogue.flow in OF_WORDS_ONLY and not message.text:
+        return None
+    quoted = message.reply_to_message
+    speaks_to = quoted and await reply_actions.is_from_somebody(talk.runtime, talk.id, quoted.message_id)
+    return None if speaks_to else dialogue.flow
 
 
 def is_stop(talk: Talk) -> bool:
     """The word stop in any shipped language, alone."""
-    said = talk.text.strip().strip(".!?؟।\"'“”").casefold()
-    return said in {word.casefold() for word in talk.runtime.catalogue.phrases.everywhere("words.stop")}
+    return means_stop(talk.text, talk.runtime.catalogue.phrases.everywhere("words.stop"))
 
 
 async def tapped(talk: Talk) -> None:
@@ -151,20 +209,40 @@ def register(application: AnyApplication, runtime: Runtime, sort: Sort) -> None:
     handlers: list[BaseHandler[Any, Any, Any]] = [
         *(CommandHandler(name, entry(handler), fresh) for name, handler in COMMANDS.items()),
         CallbackQueryHandler(entry(tapped)),
-        ChatMemberHandler(entry(people.membership), ChatMemberHandler.MY_CHAT_MEMBER),
-        MessageHandler(filters.UpdateType.EDITED_MESSAGE & private, entry(replies.edited)),
-        MessageHandler(fresh, entry(typed)),
+        ChatMemberHandler(entry(stopping.membership), ChatMemberHandler.MY_CHAT_MEMBER),
+        MessageHandler(filters.UpdateType.EDITED_MESSAGE & private, entry(edited)),
+        MessageHandler(fresh & ~filters.StatusUpdate.ALL, entry(typed)),
     ]
     application.add_handlers(handlers)
     application.add_error_handler(errors.remember)
+
+
+async def _visitor(runtime: Runtime, update: Update, user: User) -> Visitor | None:
+    """Only words make somebody known: a tap on an old button, or a block, is no wish to be known (again)."""
+    visitor = None if update.message else await people_actions.known(runtime, user.id)
+    if update.message or (visitor and not update.my_chat_member):
+        return await people_actions.meet(runtime, user.id, user.first_name, user.language_code or "")
+    return visitor
+
+
+async def _refuse_stranger(runtime: Runtime, update: Update, user: User) -> None:
+    if update.callback_query is None:
+        return
+    language = people_actions.guess_language(user.language_code or "", runtime.place.languages)
+    try:
+        await update.callback_query.answer(runtime.plain(language, "errors.old_button_start"))
+    except TelegramError as error:
+        _log.info("a tap could not be answered", said=str(error))
 
 
 async def _answer(handler: Handler, runtime: Runtime, sort: Sort, update: Update, context: Any) -> None:
     user, chat = update.effective_user, update.effective_chat
     if user is None or user.is_bot or (chat is not None and chat.type != "private"):
         return
-    unblocked = update.my_chat_member is None
-    visitor = await people_actions.meet(runtime, user.id, user.first_name, user.language_code or "", speaks=unblocked)
+    visitor = await _visitor(runtime, update, user)
+    if visitor is None:
+        await _refuse_stranger(runtime, update, user)
+        return
     talk = Talk(runtime, context.bot, update, visitor, opened(update)[1], sort)
     try:
         await handler(talk)

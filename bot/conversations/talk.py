@@ -10,17 +10,19 @@ from typing import Any
 import structlog
 from telegram import CallbackQuery, InputFile, LinkPreviewOptions, Message, ReplyParameters, Update
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, TelegramError, TimedOut
+from telegram.error import BadRequest, TelegramError
 from telegram.ext import ExtBot
 
-from bot.actions import dialogues, people
+from bot.actions import dialogues, stopping
 from bot.actions.people import Visitor
 from bot.conversations.keyboards import Button, Rows, data, markup, parse
 from bot.domain.deliveries import Outcome, Unknown, Unreachable
+from bot.domain.errors import NotNow
 from bot.runtime import Runtime
 from bot.store.machine import Dialogue
 
 _log = structlog.get_logger(__name__)
+LONGEST_NUMBER = 15  # whoever forges a button shall not overflow a column
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
@@ -65,7 +67,7 @@ class Talk:
     def number(self, place: int = 0) -> int:
         """An argument that is an id; 0 when it is missing or no number."""
         text = self.args[place] if place < len(self.args) else ""
-        return int(text) if text.isdigit() else 0
+        return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER else 0
 
     def words(self, key: str, /, **values: object) -> str:
         return self.runtime.say(self.language, key, **values)
@@ -106,22 +108,20 @@ class Talk:
     async def show_html(self, html: str, rows: Rows | None = None) -> Message | None:
         if self.below or self.query is None or self.message is None or not getattr(self.message, "text", None):
             return await self.write(html, rows)
+        edit = self.bot.edit_message_text(
+            html,
+            self.chat_id,
+            self.message.message_id,
+            parse_mode=ParseMode.HTML,
+            reply_markup=markup(rows),
+            link_preview_options=_NO_PREVIEW,
+        )
         try:
-            edited = await self.bot.edit_message_text(
-                html,
-                self.chat_id,
-                self.message.message_id,
-                parse_mode=ParseMode.HTML,
-                reply_markup=markup(rows),
-                link_preview_options=_NO_PREVIEW,
-            )
+            return await self._attempt(edit) or self.message
         except BadRequest as error:
             if "not modified" in str(error):
                 return self.message
             return await self.write(html, rows)  # too old to edit, or deleted meanwhile
-        except TimedOut:
-            return self.message
-        return edited if isinstance(edited, Message) else self.message
 
     async def without_buttons(self) -> None:
         """Take the buttons off the message that was tapped: its question is answered."""
@@ -155,7 +155,7 @@ class Talk:
         except TelegramError as error:
             outcome = self.sort(error)
             if isinstance(outcome, Unreachable):
-                await people.unreachable(self.runtime, self.chat_id, outcome.why)
+                await stopping.unreachable(self.runtime, self.chat_id, outcome.why)
             elif isinstance(outcome, Unknown):
                 _log.warning("a reply may not have arrived", said=str(error))
             else:
@@ -172,15 +172,24 @@ class Talk:
         except TelegramError as error:
             _log.info("a tap could not be answered", said=str(error))
 
-    async def dialogue(self) -> Dialogue | None:
-        return await dialogues.current(self.runtime, self.id)
+    def quoted(self) -> Message:
+        """The message that the one with the tapped button replies to. Raises NotNow when it cannot be seen any more."""
+        ours = self.query.message if self.query else None
+        quoted = ours.reply_to_message if isinstance(ours, Message) else None
+        if quoted is None:
+            raise NotNow("errors.old_button")
+        return quoted
+
+    async def dialogue(self, flow: str = "") -> Dialogue | None:
+        """The half-finished conversation of this kind, or the one that went on last."""
+        return await dialogues.current(self.runtime, self.id, flow)
 
     async def keep(self, flow: str, step: str, **content: Any) -> None:
         """Remember where this conversation stands."""
         await dialogues.keep(self.runtime, self.id, flow, step, content)
 
-    async def end(self) -> None:
-        await dialogues.end(self.runtime, self.id)
+    async def end(self, flow: str = "") -> None:
+        await dialogues.end(self.runtime, self.id, flow)
 
 
 def opened(update: Update) -> tuple[str, list[str]]:

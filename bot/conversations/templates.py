@@ -3,10 +3,11 @@
 from datetime import date
 
 from bot.actions import templates as actions
+from bot.actions.audience import framed
 from bot.catalogue.fields import show_date
-from bot.catalogue.phrases import safe
 from bot.catalogue.placeholders import samples
-from bot.conversations.circles import invite_champion
+from bot.conversations.keyboards import Button
+from bot.conversations.preview import dead_buttons
 from bot.conversations.talk import Talk
 from bot.domain.errors import NotAllowed
 from bot.domain.templates import SOURCE_LANGUAGE, Template
@@ -25,48 +26,58 @@ async def desk(talk: Talk) -> None:
     coordinators_only(talk)
     waiting = await actions.waiting(talk.runtime)
     rows = [[talk.button("buttons.read_list", "approve", "list", count=len(waiting))]] if waiting else []
+    rows += [[talk.button("buttons.all_messages", "approve", "all")]]
     rows += [[talk.button("buttons.invite_champion", "invite")]]
     faults = [str(fault) for fault in talk.runtime.catalogue.faults[:5]]
     await talk.say("templates.desk", rows, place=talk.runtime.place.name, waiting=len(waiting), faults=faults)
 
 
-async def invite(talk: Talk) -> None:
-    await talk.toast()
-    await invite_champion(talk)
-
-
 async def chosen(talk: Talk) -> None:
-    """Buttons: approve:list[:page], approve:read:<v>, approve:yes|no:<v>."""
+    """Buttons: approve:list|all[:page], approve:read:<v>, approve:yes|no:<v>."""
     await talk.toast()
     coordinators_only(talk)
-    steps = {"list": _list, "read": _read, "yes": _decide, "no": _decide}
+    steps = {"list": _list, "all": _all, "read": _read, "yes": _decide, "no": _decide}
     await steps.get(talk.args[0] if talk.args else "list", _list)(talk)
 
 
 async def _list(talk: Talk) -> None:
+    """What waits for a coordinator's reading."""
     waiting = await actions.waiting(talk.runtime)
     if not waiting:
-        await talk.show("templates.nothing_waits")
+        rows = [[talk.button("buttons.all_messages", "approve", "all")]]
+        await talk.show("templates.nothing_waits", rows)
         return
-    page = min(talk.number(1), (len(waiting) - 1) // PER_PAGE)
-    shown = waiting[page * PER_PAGE : (page + 1) * PER_PAGE]
+    await talk.show("templates.list", _page(talk, "list", waiting), count=len(waiting))
+
+
+async def _all(talk: Talk) -> None:
+    """Every message with its verdict: somebody may have tapped too fast, or may think again."""
+    newest = await actions.newest(talk.runtime)
+    await talk.show("templates.all", _page(talk, "all", newest), count=len(newest))
+
+
+def _page(talk: Talk, what: str, versions: list[Version]) -> list[list[Button]]:
+    page = min(talk.number(1), max(0, len(versions) - 1) // PER_PAGE)
+    shown = versions[page * PER_PAGE : (page + 1) * PER_PAGE]
     rows = [[{"text": _name(talk, one), "data": f"approve:read:{one.id}"}] for one in shown]
-    turns = [talk.button("buttons.back", "approve", "list", page - 1)] if page else []
-    if (page + 1) * PER_PAGE < len(waiting):
-        turns.append(talk.button("buttons.more", "approve", "list", page + 1))
-    await talk.show("templates.list", [*rows, turns] if turns else rows, count=len(waiting))
+    turns = [talk.button("buttons.back", "approve", what, page - 1)] if page else []
+    if (page + 1) * PER_PAGE < len(versions):
+        turns.append(talk.button("buttons.more", "approve", what, page + 1))
+    return [*rows, turns] if turns else rows
 
 
 def _name(talk: Talk, version: Version) -> str:
     template = actions.template_of(talk.runtime, version)
     language = talk.runtime.plain(version.language, "language.name")
-    return f"{template.title if template else version.topic} · {language}"
+    title = template.title if template else version.topic
+    state = {None: "waits", True: "approved", False: "refused"}[version.approved]
+    return talk.label("buttons.one_message", title=title, language=language, state=state)
 
 
 async def _read(talk: Talk) -> None:
     """First the exact message, as a bubble of its own; then what it rests on, and the question."""
     version, template = await actions.get(talk.runtime, talk.number(1))
-    await talk.write(sample_message(talk, template))
+    await talk.write(*sample_message(talk, template))
     foreign = template.language != SOURCE_LANGUAGE
     yes = "buttons.approve_translation" if foreign else "buttons.approve"
     language = talk.runtime.plain(template.language, "language.name")
@@ -78,18 +89,13 @@ async def _read(talk: Talk) -> None:
     await talk.write(_about(talk, version, template), rows)
 
 
-def sample_message(talk: Talk, template: Template) -> str:
-    """As a resident would get it, with an example in every field."""
+def sample_message(talk: Talk, template: Template) -> tuple[str, list[list[Button]]]:
+    """As a resident would get it, with an example in every field, and its buttons."""
     values = samples(template, talk.runtime.place)
     rendered = talk.runtime.catalogue.render(template, values)
-    return talk.runtime.say(
-        template.language,
-        "broadcasts.message",
-        name=values["name"],
-        champion=values["champion"],
-        line="",
-        text=safe(rendered.html),
-    )
+    name, champion = values["name"], values["champion"]
+    html = framed(talk.runtime, template.language, name, champion, "", rendered.html)
+    return html, dead_buttons(talk, template.language, champion)
 
 
 def _about(talk: Talk, version: Version, template: Template) -> str:
@@ -106,6 +112,7 @@ def _about(talk: Talk, version: Version, template: Template) -> str:
         review=day(template.review_by),
         nation=template.nation,
         fields=[field.question for field in template.fields],
+        state={None: "waits", True: "approved", False: "refused"}[version.approved],
         foreign=template.language != SOURCE_LANGUAGE,
         language=talk.runtime.plain(template.language, "language.name"),
     )
@@ -118,5 +125,7 @@ async def _decide(talk: Talk) -> None:
     await actions.decide(talk.runtime, talk.id, version.id, approves, reads_language=approves)
     left = len(await actions.waiting(talk.runtime))
     rows = [[talk.button("buttons.read_list", "approve", "list", count=left)]] if left else []
+    rows += [[talk.button("buttons.read_once_more", "approve", "read", version.id)]]
     key = "templates.approved" if approves else "templates.refused"
-    await talk.show(key, rows, title=template.title)
+    language = talk.runtime.plain(template.language, "language.name")
+    await talk.show(key, rows, title=template.title, language=language)

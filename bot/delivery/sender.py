@@ -6,16 +6,21 @@ doubt than there were calls on the wire. One sender is active for a token; a sec
 
 import asyncio
 import uuid
+from collections.abc import Coroutine
 from datetime import timedelta
+from typing import Any, TypeVar
 
 import structlog
 
 from bot.actions import deliveries as actions
 from bot.actions import heartbeats
 from bot.actions.deliveries import Job
+from bot.delivery.breaker import Breaker
 from bot.delivery.gateway import Gateway, Letter
 from bot.delivery.pacing import Pacer
-from bot.domain.deliveries import Down, Throttled
+from bot.delivery.rates import Slot
+from bot.delivery.turns import holding
+from bot.domain.deliveries import Down, Lane, NotSent, Outcome, Throttled, Unknown
 from bot.runtime import Runtime
 
 IN_FLIGHT = 24  # below the connections of the transport, which replies share
@@ -23,7 +28,14 @@ LEASE = timedelta(seconds=20)
 RENEW = 5.0  # seconds
 IDLE = 1.0  # seconds between looks when nothing wakes us: another process may have written rows
 COOL = 0.05  # seconds until a chat that has just been written to is looked at again
+FINISH = 25.0  # seconds that are left to what is on the wire when we are told to stop
+DOWN_PAUSE = 30.0  # seconds between tries while Telegram refuses the token itself
+_DOWN = {
+    "token": "Telegram does not know the token any more: copy BOT_TOKEN again from @BotFather and restart",
+    "conflict": "Telegram says that another program uses this token: stop it",
+}
 
+T = TypeVar("T")
 _log = structlog.get_logger(__name__)
 
 
@@ -32,8 +44,10 @@ class Sender:
         self._runtime, self._pacer, self._gateway = runtime, pacer, gateway
         self._holder = uuid.uuid4().hex
         self._woken = asyncio.Event()
-        self._under_way: set[asyncio.Task[None]] = set()
-        self.last_error = ""
+        self._under_way: set[asyncio.Task[Any]] = set()
+        self._breaker = Breaker()
+        self.trouble = ""
+        """What keeps it from sending, in words for an operator; empty while all is well."""
 
     def wake(self) -> None:
         """Something may have become due."""
@@ -41,44 +55,55 @@ class Sender:
 
     async def run(self) -> None:
         """Send until cancelled; what is on the wire then is recorded first."""
-        keeper: asyncio.Task[None] | None = None
         try:
             while True:
                 if await self._holds_lease():
-                    keeper = keeper or asyncio.create_task(self._keep_lease(), name="sender lease")
-                    await self._work_while(keeper)
-                    keeper = None
+                    await self._work_while_leased()
                 await self._runtime.clock.sleep(RENEW)
         finally:
-            if keeper:
-                keeper.cancel()
             await self._finish_under_way()
-            await heartbeats.release(self._runtime, "sender", self._holder)
+            await self._release()
 
     async def _holds_lease(self) -> bool:
-        return await heartbeats.hold(self._runtime, "sender", self._holder, LEASE)
+        """False as well while the database is away: then nobody can claim anything."""
+        try:
+            return await heartbeats.hold(self._runtime, "sender", self._holder, LEASE, self.trouble)
+        except Exception as error:
+            _log.error("the sender's lease could not be renewed", exc_info=error)
+            return False
 
     async def _keep_lease(self) -> None:
         while await self._holds_lease():
             await self._runtime.clock.sleep(RENEW)
 
-    async def _work_while(self, keeper: asyncio.Task[None]) -> None:
-        while not keeper.done():
-            try:
-                if not await self.step():
-                    await self._rest()
-            except Exception as error:  # the database may be away for a moment; nothing was claimed, so nothing is lost
-                self.last_error = type(error).__name__
-                _log.exception("the sender stumbled")
-                await self._runtime.clock.sleep(IDLE)
-        if keeper.exception():
-            _log.error("the sender lost its lease", exc_info=keeper.exception())
+    async def _work_while_leased(self) -> None:
+        keeper = asyncio.create_task(self._keep_lease(), name="sender lease")
+        try:
+            while not keeper.done():
+                await self._work_once()
+        finally:
+            keeper.cancel()
+            await asyncio.wait({keeper})
+
+    async def _work_once(self) -> None:
+        try:
+            if not await self.step():
+                await self._rest()
+        except Exception as error:  # the database may be away for a moment; nothing was claimed, so nothing is lost
+            _log.error("the sender stumbled", exc_info=error)
+            await self._runtime.clock.sleep(IDLE)
+
+    async def _release(self) -> None:
+        try:
+            await heartbeats.release(self._runtime, "sender", self._holder)
+        except Exception:  # it runs out by itself
+            _log.exception("the sender's lease could not be given back")
 
     async def _rest(self) -> None:
-        """Until something is written, or a second passes, or a chat has cooled."""
+        """Until something is written, or a second passes, or a chat that something waits for has cooled."""
         self._woken.clear()
-        hot = self._pacer.hot(self._runtime.clock.monotonic())
-        pause = asyncio.ensure_future(self._runtime.clock.sleep(COOL if hot else IDLE))
+        cooling = self._hot() and await actions.next_lane(self._runtime, ()) is not None
+        pause = asyncio.ensure_future(self._runtime.clock.sleep(COOL if cooling else IDLE))
         woken = asyncio.ensure_future(self._woken.wait())
         try:
             await asyncio.wait({pause, woken}, return_when=asyncio.FIRST_COMPLETED)
@@ -86,22 +111,36 @@ class Sender:
             pause.cancel()
             woken.cancel()
 
-    async def step(self) -> bool:
-        """Start sending one row, if one is due; False when there is nothing to do at present."""
+    async def step(self) -> int:
+        """Start sending a row or a few, if any are due; 0 when there is nothing to do at present.
+
+        1 as well after rows that may not go out: there may be more behind them, and the permits pace us.
+        """
         await self._room()
-        hot = self._hot()
-        lane = await actions.next_lane(self._runtime, hot)
+        lane = await actions.next_lane(self._runtime, self._hot())
         if lane is None:
-            return False
-        await self._pacer.permit(lane)
-        job = await actions.claim(self._runtime, self._hot())
-        if job is None:
-            return False
-        self._pacer.spoke_to(job.chat_id)
-        task = asyncio.create_task(self._send(job), name=f"delivery {job.delivery.id}")
+            return 0
+        permits = [await self._pacer.permit(lane)]
+        permits += self._pacer.further(lane, IN_FLIGHT - len(self._under_way) - 1)
+        # A claim that is cancelled half way would leave a row in doubt that never left: it is always seen through.
+        return max(1, await asyncio.shield(self._begun(self._send_next(lane, permits), "claim")))
+
+    async def _send_next(self, lane: Lane, permits: list[Slot]) -> int:
+        """One row for each permit. There are several permits only when we are behind what Telegram allows."""
+        jobs = await actions.claim_some(self._runtime, self._hot(), len(permits))
+        for job, permit in zip(jobs, permits, strict=False):
+            self._pacer.spoke_to(job.chat_id)
+            with holding(permit):
+                self._begun(self._send(job), f"delivery {job.delivery.id}")
+        for permit in permits[len(jobs) :]:
+            self._pacer.give_back(lane, permit)
+        return len(jobs)
+
+    def _begun(self, work: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
+        task = asyncio.create_task(work, name=name)
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
-        return True
+        return task
 
     def _hot(self) -> frozenset[int]:
         return self._pacer.hot(self._runtime.clock.monotonic())
@@ -112,22 +151,43 @@ class Sender:
 
     async def _send(self, job: Job) -> None:
         outcome = await self._gateway.deliver(letter(job))
-        if isinstance(outcome, Throttled | Down):
-            self.last_error = str(outcome)
+        self._learn(outcome)
+        await self._record(job, outcome)
+
+    def _learn(self, outcome: Outcome) -> None:
+        """What one answer says about all the others."""
         if isinstance(outcome, Down):
-            self._pacer.halt(30)
-        await actions.record(self._runtime, job, outcome)
+            self.trouble = _DOWN.get(outcome.why, outcome.why)
+            self._pacer.halt(DOWN_PAUSE)
+        elif isinstance(outcome, NotSent | Unknown):
+            silent = self._pacer.halted_until > self._runtime.clock.monotonic()
+            if pause := self._breaker.failed(silent):
+                self._pacer.halt(pause)
+        elif not isinstance(outcome, Throttled):
+            self.trouble = ""
+            self._breaker.worked()
+
+    async def _record(self, job: Job, outcome: Outcome) -> None:
+        """Until it is written down: what we know must not become uncertain because the database was away."""
+        while True:
+            try:
+                await actions.record(self._runtime, job, outcome)
+                return
+            except Exception as error:
+                _log.error("an outcome could not be written down yet", delivery=job.delivery.id, exc_info=error)
+                await self._runtime.clock.sleep(IDLE)
 
     async def _finish_under_way(self) -> None:
-        if self._under_way:
-            await asyncio.wait(self._under_way, timeout=25)
+        until = self._runtime.clock.monotonic() + FINISH
+        while self._under_way and self._runtime.clock.monotonic() < until:
+            await asyncio.wait(self._under_way, timeout=FINISH, return_when=asyncio.FIRST_COMPLETED)
 
     async def drain(self) -> int:
         """Send everything that is due now and wait for it; for tests and the turned clock. Returns how many."""
         sent = 0
         while True:
-            while await self.step():
-                sent += 1
+            while begun := await self.step():
+                sent += begun
             if self._under_way:
                 await asyncio.wait(self._under_way)
             elif await actions.next_lane(self._runtime, ()) is None:

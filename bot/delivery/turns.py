@@ -1,7 +1,8 @@
 """Whose turn it is: everybody who wants to send waits here, and one dispatcher calls them up."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial
@@ -12,6 +13,16 @@ from bot.domain.deliveries import Lane
 
 # The permit the running task holds; tasks it starts inherit it.
 held: ContextVar[Slot | None] = ContextVar("held", default=None)
+
+
+@contextmanager
+def holding(slot: Slot) -> Iterator[None]:
+    """Tasks begun in here hold this permit."""
+    before = held.set(slot)
+    try:
+        yield
+    finally:
+        held.reset(before)
 
 
 @dataclass(eq=False)
@@ -39,7 +50,7 @@ class Turns:
         self.permits: dict[Lane, int] = dict.fromkeys(Lane, 0)
         self.last_wait: dict[Lane, float] = dict.fromkeys(Lane, 0.0)
 
-    async def permit(self, lane: Lane, chat_id: int | None = None) -> None:
+    async def permit(self, lane: Lane, chat_id: int | None = None) -> Slot:
         """Wait for this caller's turn. Cancelling gives the turn to the next. `chat_id` None: no chat's own rate."""
         turn = asyncio.get_running_loop().create_future()
         waiter = _Waiter(lane, chat_id, self._clock.monotonic(), turn)
@@ -50,7 +61,23 @@ class Turns:
         except asyncio.CancelledError:
             self._withdraw(waiter)
             raise
+        assert waiter.slot is not None  # given together with the turn
         held.set(waiter.slot)
+        return waiter.slot
+
+    def further(self, lane: Lane, most: int) -> list[Slot]:
+        """Up to so many permits more for no chat in particular, if they are free at once and nobody waits for them."""
+        slots: list[Slot] = []
+        now = self._clock.monotonic()
+        while len(slots) < most and not any(self._queues.values()) and self._rate.wait(now) <= 0:
+            slots.append(self._rate.take(now))
+            self.permits[lane] += 1
+        return slots
+
+    def give_back(self, lane: Lane, slot: Slot) -> None:
+        """A permit that was not used."""
+        self.permits[lane] -= 1
+        self._rate.give_back(slot)
 
     def hot(self, now: float) -> frozenset[int]:
         """Chats that may get nothing but answers at this instant of `Clock.monotonic`: claim others first."""

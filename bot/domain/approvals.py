@@ -8,14 +8,15 @@ from bot.domain.templates import Template, is_overdue, is_stale, suits
 
 
 class Obstacle(StrEnum):
-    """Why a topic cannot be sent; each is a phrase under `obstacles`."""
+    """Why words cannot be sent; each is a phrase under `obstacles`."""
 
     NOT_READ = "not_read"  # no coordinator has read and approved it yet
     REFUSED = "refused"  # a coordinator said: not for us
     OVERDUE = "overdue"  # the day for reading it again has passed
     OTHER_NATION = "other_nation"  # its facts hold elsewhere
     OUTDATED = "outdated"  # the translation was made from an earlier text
-    NO_TRANSLATION = "no_translation"  # there is none in this language
+    UNREADABLE = "unreadable"  # they were approved by rules that have become stricter since
+    REMOVED = "removed"  # its file is gone
 
 
 @dataclass(frozen=True)

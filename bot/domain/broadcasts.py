@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from bot.domain.hours import at_local, end_of_day, local
+from bot.domain.hours import Hours, end_of_day, next_awake
 
 
 class Phase(StrEnum):
@@ -24,6 +24,8 @@ UNDO = timedelta(seconds=60)
 LASTS = timedelta(hours=24)
 DELETABLE = timedelta(hours=48)
 LONGEST_AHEAD = timedelta(days=60)
+# What the sender really gets through of the rate it is allowed.
+SHARE_OF_RATE = 0.9
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,11 @@ class Broadcast:
     progress_message_id: int | None
     progress_digest: str
 
+    @property
+    def was_scheduled(self) -> bool:
+        """Whether its time was chosen, and not just the minute in which it can be undone."""
+        return self.starts_at > self.created_at + UNDO
+
 
 def not_after(starts_at: datetime, dates: Sequence[date], zone: str) -> datetime:
     """The last moment the message makes sense: a day after its start, or the end of the earliest date it names."""
@@ -52,10 +59,20 @@ def not_after(starts_at: datetime, dates: Sequence[date], zone: str) -> datetime
     return max(starts_at, min(limits))
 
 
-def tomorrow_morning(now: datetime, zone: str, wall: time = time(10)) -> datetime:
-    return at_local(local(now, zone).date() + timedelta(days=1), wall, zone)
+def too_far_ahead(starts_at: datetime, now: datetime) -> bool:
+    return starts_at > now + LONGEST_AHEAD
 
 
-def seconds_needed(recipients: int, per_second: float) -> int:
-    """About how long the sending takes."""
-    return -(-recipients // max(1, int(per_second * 0.9)))
+def arrivals(turns: Sequence[tuple[datetime, Hours]], per_second: float) -> list[datetime]:
+    """About when each message goes out, one after the other, given from when each may and the person's waking hours.
+
+    Whoever's day ends before their turn comes gets it the next morning.
+    """
+    step = timedelta(seconds=1 / max(1.0, per_second * SHARE_OF_RATE))
+    moments: list[datetime] = []
+    free: datetime | None = None
+    for due_at, hours in sorted(turns, key=lambda turn: turn[0]):
+        turn = due_at if free is None else max(free, due_at)
+        moments.append(next_awake(hours, turn))
+        free = turn + step
+    return moments

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from bot.domain.hours import Hours, at_local, is_awake, next_awake
+from bot.domain.concerns import EVERY_DAY, WorkingHours, add_working_time
+from bot.domain.hours import Hours, at_local, next_awake
 from bot.domain.plans import Plan, Silence, Tier
 
 
@@ -71,13 +72,8 @@ def _due(day: date, number: int, wall: time, lasts: int, hours: Hours, now: date
 
 def reminder_at(asked_at: datetime, silence: Silence, hours: Hours) -> datetime:
     """So many hours after the question, counted while the person is awake."""
-    moment, left = asked_at, timedelta(hours=silence.reminder_hours)
-    step = timedelta(minutes=15)
-    while left > timedelta(0):
-        moment += step
-        if is_awake(hours, moment):
-            left -= step
-    return next_awake(hours, moment)
+    awake = WorkingHours(hours.zone, hours.start, hours.end, EVERY_DAY)
+    return next_awake(hours, add_working_time(asked_at, timedelta(hours=silence.reminder_hours), awake))
 
 
 class Silent(StrEnum):
@@ -89,14 +85,21 @@ class Silent(StrEnum):
     HUMAN_DECIDES = "human_decides"
 
 
-def after_miss(silence: Silence, tier: Tier, day: int, missed_in_a_row: int, last_question_sent: bool) -> Silent:
-    """Silence is never read as "fine" (promise 6). `missed_in_a_row` counts this one."""
+def after_miss(
+    silence: Silence, tier: Tier, day: int, missed_in_a_row: int, last_question_sent: bool, *, last: bool = False
+) -> Silent:
+    """Silence is never read as "fine" (promise 6). `missed_in_a_row` counts this one.
+
+    `last`: no check-in comes after this one, so no second miss could ever tell: somebody rings at once.
+    """
     if last_question_sent:
         return Silent.HUMAN_DECIDES
     if missed_in_a_row >= silence.last_question_after:
         return Silent.LAST_QUESTION
-    if missed_in_a_row >= silence.amber_after:
-        return Silent.AMBER
-    if tier is Tier.HIGH and day <= silence.high_tier_days:
-        return Silent.AMBER
-    return Silent.NOTHING
+    early = tier is Tier.HIGH and day <= silence.high_tier_days
+    return Silent.AMBER if early or last or missed_in_a_row >= silence.amber_after else Silent.NOTHING
+
+
+def is_last(plan: Plan, day: int) -> bool:
+    """Whether nothing more is asked after the check-in of this day; the closing asks nothing."""
+    return day >= max((one.number for one in plan.days), default=0)

@@ -1,15 +1,17 @@
 """A worry reaches a human (promise 6): levels, deadlines, and the ladder that never ends in nobody."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from bot.domain.hours import at_local, local
-from bot.domain.plans import LOUD, Level
+from bot.domain.plans import LOUD, SAFEGUARDING, Level
 
 RED_WITHIN = timedelta(minutes=15)
 AMBER_WITHIN = timedelta(hours=4)  # working hours
 CALLED_AFTER = timedelta(minutes=10)
+EVERY_DAY = frozenset(range(7))
 
 
 class Phase(StrEnum):
@@ -45,7 +47,10 @@ LADDER = (Rung.NAMED, Rung.BACKUP, Rung.COORDINATOR, Rung.EVERYBODY)
 
 @dataclass(frozen=True)
 class WorkingHours:
-    """When somebody works on what is not red. `days`: 0 is Monday. `holidays`: local days on which nobody does."""
+    """When somebody works on what is not red. `days`: 0 is Monday. `holidays`: local days on which nobody does.
+
+    `end` is after `start`, except that an `end` of midnight means the end of the day.
+    """
 
     zone: str
     start: time = time(9)
@@ -56,23 +61,30 @@ class WorkingHours:
     def works_on(self, day: date) -> bool:
         return day.weekday() in self.days and day not in self.holidays
 
+    def span(self, day: date) -> tuple[datetime, datetime]:
+        """The UTC instants at which a working day begins and ends."""
+        ends_on = day + timedelta(days=1) if self.end == time(0) else day
+        return at_local(day, self.start, self.zone), at_local(ends_on, self.end, self.zone)
 
-LONGEST_WAIT = 30  # days: a calendar with no working day in a month is a mistake, not a rule
+
+LONGEST_WAIT = 30  # days: after so long without working time somebody is told anyway
 
 
 def add_working_time(start: datetime, span: timedelta, hours: WorkingHours) -> datetime:
-    """The instant at which so much working time has passed since `start`. Raises ValueError for a calendar without."""
-    left, moment = span, start
-    for _ in range(LONGEST_WAIT):
-        day = local(moment, hours.zone).date()
-        opens, closes = at_local(day, hours.start, hours.zone), at_local(day, hours.end, hours.zone)
-        if hours.works_on(day) and moment < closes:
-            begin = max(moment, opens)
+    """The instant at which so much working time has passed since `start`.
+
+    A calendar with next to no working time counts as one that works round the clock: a worry must never fail to be
+    recorded because of a mistake in place.toml, and too early is the safe side.
+    """
+    left, day = span, local(start, hours.zone).date()
+    for number in range(LONGEST_WAIT):
+        opens, closes = hours.span(day + timedelta(days=number))
+        begin = max(start, opens)
+        if hours.works_on(day + timedelta(days=number)) and begin < closes:
             if closes - begin >= left:
                 return begin + left
             left -= closes - begin
-        moment = at_local(day + timedelta(days=1), time(0), hours.zone)
-    raise ValueError("no working time within a month: check working days and holidays in place.toml")
+    return start + span
 
 
 def deadline(level: Level, told_at: datetime, hours: WorkingHours) -> datetime:
@@ -82,13 +94,35 @@ def deadline(level: Level, told_at: datetime, hours: WorkingHours) -> datetime:
     return add_working_time(told_at, AMBER_WITHIN, hours)
 
 
+def longest_wait(span: timedelta, hours: WorkingHours) -> timedelta:
+    """The most clock time that so much working time can take: told at the worst moment of the listed holidays."""
+    return max(add_working_time(moment, span, hours) - moment for moment in _worst_moments(hours))
+
+
+_ANY_WEEK = date(2026, 1, 12)  # a Monday; which one does not matter
+
+
+def _worst_moments(hours: WorkingHours) -> Iterator[datetime]:
+    """The end of each day of a plain week, and of the days before each holiday."""
+    for weekday in range(7):
+        yield hours.span(_ANY_WEEK + timedelta(days=weekday))[1]
+    for holiday in hours.holidays:
+        for before in range(7):
+            yield hours.span(holiday - timedelta(days=before))[1]
+
+
+def first_rung(reason: str) -> Rung:
+    """Who is told first. Whom somebody is afraid of may be the very person they named: a coordinator hears that."""
+    return Rung.COORDINATOR if reason == SAFEGUARDING else LADDER[0]
+
+
 def next_rung(rung: Rung) -> Rung:
     """Who is told when nobody has answered in time; the top rung repeats until somebody does."""
     place = LADDER.index(rung)
     return LADDER[min(place + 1, len(LADDER) - 1)]
 
 
-def worst(levels: list[Level]) -> Level | None:
+def worst(levels: Iterable[Level]) -> Level | None:
     """The most urgent of several."""
     order = list(Level)
-    return min(levels, key=order.index) if levels else None
+    return min(levels, key=order.index, default=None)

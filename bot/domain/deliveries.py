@@ -61,8 +61,9 @@ LANES = {
     Kind.TIDY: Lane.CHECKIN,
 }
 
-MOST_ATTEMPTS = 8
-LEASE = timedelta(seconds=45)
+MOST_ATTEMPTS = 8  # of an edit or deletion that nobody can know about
+LONGEST_PAUSE = timedelta(minutes=5)
+LEASE = timedelta(seconds=60)  # longer than the slowest call: connecting, sending and waiting for the answer take 50 s
 
 
 def broadcast_key(broadcast_id: int, person_id: int) -> str:
@@ -125,42 +126,62 @@ Outcome = Sent | NotSent | Unknown | Throttled | Unreachable | Refusal | Down
 
 
 @dataclass(frozen=True)
+class Attempt:
+    """One try at a delivery. `number`: 1 for the first. `doubts`: how many before it ended without our knowing."""
+
+    kind: Kind
+    method: Method
+    number: int
+    doubts: int = 0
+
+
+@dataclass(frozen=True)
 class Record:
-    """What is written down after an attempt. `due_at` is set when the row goes back into the queue."""
+    """What is written down after an attempt. `due_at` is set when the row goes back into the queue.
+
+    `counts`: False when it was no attempt at all. `doubt`: it may have arrived.
+    """
 
     state: State
     reason: str = ""
     due_at: datetime | None = None
     counts: bool = True
+    doubt: bool = False
 
 
-def after(outcome: Outcome, kind: Kind, method: Method, attempts: int, now: datetime) -> Record:
-    """The rule of promises 3 and 4: what an attempt's outcome makes of the delivery. `attempts` counts this one."""
+def after(outcome: Outcome, attempt: Attempt, now: datetime) -> Record:
+    """The rule of promises 3 and 4: what an attempt's outcome makes of the delivery."""
     match outcome:
         case Sent():
             return Record(State.SENT)
-        case NotSent(why):
-            return _again_or_fail(why, attempts, now)
+        case NotSent(why):  # safe to try until it is too late, which the gate decides
+            return Record(State.QUEUED, why, now + pause_after(attempt.number))
         case Unknown(why):
-            return after_unknown(why, kind, method, attempts, now)
+            return after_unknown(why, attempt, now)
         case Throttled(seconds):
             return Record(State.QUEUED, "throttled", now + timedelta(seconds=seconds), counts=False)
         case Unreachable(why) | Refusal(why):
-            return Record(State.FAILED, why)
+            return Record(ended_as(State.FAILED, attempt.doubts), why)
         case Down(why):
             return Record(State.QUEUED, why, now + timedelta(seconds=30), counts=False)
 
 
-def after_unknown(why: str, kind: Kind, method: Method, attempts: int, now: datetime) -> Record:
+def after_unknown(why: str, attempt: Attempt, now: datetime) -> Record:
     """A broadcast is not repeated by itself. Words between people and alerts are repeated once, edits freely."""
-    if method in (Method.EDIT, Method.DELETE):
-        return _again_or_fail(why, attempts, now)
-    if kind in (Kind.BROADCAST, Kind.CORRECTION) or attempts > 1:
-        return Record(State.UNCERTAIN, why)
-    return Record(State.QUEUED, "repeated", now + timedelta(seconds=5))
+    if attempt.method in (Method.EDIT, Method.DELETE):
+        if attempt.number >= MOST_ATTEMPTS:
+            return Record(State.FAILED, why)
+        return Record(State.QUEUED, why, now + pause_after(attempt.number))
+    if attempt.kind in (Kind.BROADCAST, Kind.CORRECTION) or attempt.doubts:
+        return Record(State.UNCERTAIN, why, doubt=True)
+    return Record(State.QUEUED, why, now + timedelta(seconds=5), doubt=True)
 
 
-def _again_or_fail(why: str, attempts: int, now: datetime) -> Record:
-    if attempts >= MOST_ATTEMPTS:
-        return Record(State.FAILED, why)
-    return Record(State.QUEUED, why, now + timedelta(seconds=min(300, 2**attempts)))
+def pause_after(attempts: int) -> timedelta:
+    """Before the next try: 2 seconds, 4, 8 … 5 minutes."""
+    return min(LONGEST_PAUSE, timedelta(seconds=2 ** min(attempts, 10)))
+
+
+def ended_as(state: State, doubts: int) -> State:
+    """What may have arrived never ends as something that says it did not."""
+    return State.UNCERTAIN if doubts and state is not State.SENT else state

@@ -20,13 +20,16 @@ class Purpose(StrEnum):
 
     BROADCASTS = "broadcasts"  # messages from one circle's champion
     WORK = "work"  # being written to as a champion or coordinator
-    ANSWERS = "answers"  # after a stop: the answer to what they asked, and nothing else
+    ANSWERS = "answers"  # the answer to what they asked, and nothing else
 
 
 # Somebody who spoke to the bot so recently is awake and waiting: an answer to them is no disturbance.
 IN_CONVERSATION = timedelta(minutes=60)
 # One copy of a topic is enough for so long, whoever sends it.
 SAME_TOPIC = timedelta(days=30)
+MINUTES = 24 * 60  # of a day
+SHORTEST_DAY = 4 * 60  # minutes: with fewer waking hours hardly anything could be sent
+LONGEST_PAUSE = timedelta(days=366)
 WEEK = timedelta(days=7)
 MONTH = timedelta(days=30)
 
@@ -110,13 +113,16 @@ def _consent(wish: Wish, person: Standing) -> Never | None:
         return None
     if person.stopped:
         return Never(State.SUPPRESSED, "stopped")
+    return None if _agreed(wish, person) else Never(State.SUPPRESSED, "no_consent")
+
+
+def _agreed(wish: Wish, person: Standing) -> bool:
+    """Promise 1: the yes that this kind of message needs."""
     if wish.kind in (Kind.WORK, Kind.RELAY, Kind.PROGRESS):
-        return None if Purpose.WORK in person.purposes else Never(State.SUPPRESSED, "no_consent")
-    if wish.circle_id is not None and wish.circle_id not in person.circles:
-        return Never(State.SUPPRESSED, "no_consent")
-    if wish.kind is Kind.BROADCAST and wish.circle_id is None:
-        return Never(State.SUPPRESSED, "no_consent")
-    return None
+        return Purpose.WORK in person.purposes
+    if wish.kind in (Kind.BROADCAST, Kind.CORRECTION, Kind.NOTICE):
+        return wish.circle_id in person.circles
+    return wish.kind is Kind.ANSWER and bool(person.purposes)
 
 
 def _capped(wish: Wish, caps: Caps) -> Never | None:

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time
 
+from bot.domain.concerns import WorkingHours
+from bot.domain.rota import Turn
+
 REQUIRED_NUMBERS = ("life_in_danger", "urgent_advice", "mental_health")
 
 
@@ -23,7 +26,7 @@ class Place:
     `zone` is an IANA name. `languages` are two-letter codes, the first is the default.
     `waking_from`/`waking_to` are local wall-clock times. `emergency` maps a purpose to the number to dial; it always
     holds `REQUIRED_NUMBERS`. `contact` and `privacy_contact` are whole lines in the default language that say
-    how to reach a person.
+    how to reach a person. `working` measures the deadlines of what is not red; `oncall` says who hears what is.
     """
 
     name: str
@@ -34,6 +37,8 @@ class Place:
     emergency: Mapping[str, str]
     contact: str
     privacy_contact: str
+    working: WorkingHours
+    oncall: tuple[Turn, ...] = (Turn(),)
     waking_from: time = time(9, 0)
     waking_to: time = time(19, 0)
     caps: Caps = Caps()

@@ -1,14 +1,17 @@
 """A check-in plan: days, questions, answers, what raises a concern. Data, never code; no score and no trend.
 
 A check-in of a day asks its questions in order. An answer may put one more question next, or end the check-in early;
-an answer that raises a concern never hides the rest unless it is red, where nothing may stand between the person and
+an answer that raises a concern never hides the rest unless it is loud, where nothing may stand between the person and
 the emergency number.
 """
 
-from collections.abc import Iterator, Mapping
+import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
 from enum import StrEnum
+
+from bot.domain.templates import ANY_NATION, SOURCE_LANGUAGE, TRANSLATION_DIGITS
 
 
 class Level(StrEnum):
@@ -21,6 +24,11 @@ class Level(StrEnum):
 
 
 LOUD = (Level.RED, Level.URGENT)
+FREE_TEXT = Level.HELP
+"""What typed words raise where a question asks for them: whoever gets the concern has to read them, by a deadline."""
+SAFEGUARDING = "safeguarding"
+REASONS = frozenset({SAFEGUARDING})
+"""What a plan may file a concern under, besides the question it comes from."""
 
 
 class Tier(StrEnum):
@@ -30,11 +38,19 @@ class Tier(StrEnum):
     HIGH = "high"
 
 
+class Change(StrEnum):
+    """A wish about the check-ins themselves, obeyed at once."""
+
+    FEWER = "fewer"
+    STOP = "stop"
+
+
 @dataclass(frozen=True)
 class Answer:
     """One button. `next`: a question asked before the rest. `ends`: the check-in is over after it.
 
-    `emergency`: the key of the number in place.toml that is shown at once.
+    `emergency`: the key of the number in place.toml that is shown at once, with the words of that key.
+    `reason`: what its concern is filed under, when that is not the question itself (see `REASONS`).
     """
 
     id: str
@@ -42,6 +58,8 @@ class Answer:
     emergency: str = ""
     next: str = ""
     ends: bool = False
+    reason: str = ""
+    change: Change | None = None
 
 
 @dataclass(frozen=True)
@@ -81,12 +99,18 @@ class Silence:
 
 @dataclass(frozen=True)
 class Words:
-    """Everything a person reads, in one language: texts by question, labels by (question, answer)."""
+    """Everything a person reads, in one language: Jinja sources, labels by (question, answer) as plain text.
+
+    `hello` and `reminder` arrive before anybody has tapped, `closing` may: none says anything of a stay in hospital.
+    `emergency`: the fixed words of each number that an answer of the plan shows. `typed`: other ways to type an
+    answer, by (question, answer). `digest`: of the file; `translated_from`: the first digits of the English one.
+    """
 
     language: str
     title: str
     summary: str
     hello: str
+    reminder: str
     reader: str
     deadline: str
     urgent: str
@@ -94,13 +118,26 @@ class Words:
     closing: str
     questions: Mapping[str, str]
     answers: Mapping[tuple[str, str], str]
+    emergency: Mapping[str, str] = field(default_factory=dict)
     typed: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
-    """Other ways to type an answer, by (question, answer)."""
+    author: str = ""
+    translated_from: str = ""
+    digest: str = ""
+    file: str = ""
+
+    @property
+    def version(self) -> str:
+        """What a translator writes into `translated_from`."""
+        return self.digest[:TRANSLATION_DIGITS]
+
+
+SENTENCES = ("hello", "reminder", "reader", "deadline", "urgent", "thanks", "closing")
+"""The parts of `Words` that a person reads around the questions."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """One file of `messages/checkins/` with its words by language."""
+    """One file of `messages/checkins/` with its words by language. `file_digest`: of the plan file alone."""
 
     id: str
     nation: str
@@ -117,6 +154,8 @@ class Plan:
     words: Mapping[str, Words]
     required: tuple[str, ...] = ()
     """Questions that stand in every check-in (leg and breath: clots come up to 90 days after a stay)."""
+    file_digest: str = ""
+    file: str = ""
 
     def day(self, number: int) -> Day:
         """Raises KeyError when nothing is asked on that day."""
@@ -125,20 +164,24 @@ class Plan:
                 return one
         raise KeyError(number)
 
+    def digest(self, language: str) -> str:
+        """The version that is approved: 64 hex digits over the plan and its words. Raises KeyError without words."""
+        return hashlib.sha256(f"{self.file_digest}\n{self.words[language].digest}".encode()).hexdigest()
 
-@dataclass(frozen=True)
-class Step:
-    question: str
-    answer: str
-    concern: Level | None
+    def is_stale(self, language: str) -> bool:
+        """Whether these words were translated from other English words than the present ones. Raises KeyError."""
+        source = self.words.get(SOURCE_LANGUAGE)
+        if source is None or language == SOURCE_LANGUAGE:
+            return False
+        return self.words[language].translated_from != source.version
 
+    def is_overdue(self, today: date) -> bool:
+        """Whether the day by which somebody should have read it again has passed (promise 8)."""
+        return today > self.review_by
 
-@dataclass(frozen=True)
-class Path:
-    """One way through a check-in, from its first question to its end."""
-
-    day: int
-    steps: tuple[Step, ...]
+    def suits(self, nation: str) -> bool:
+        """Whether it was written for this nation: numbers and services differ."""
+        return self.nation == ANY_NATION or self.nation.casefold() == nation.casefold()
 
 
 def after(plan: Plan, queue: tuple[str, ...], answer: Answer) -> tuple[str, ...]:
@@ -149,32 +192,13 @@ def after(plan: Plan, queue: tuple[str, ...], answer: Answer) -> tuple[str, ...]
     return (answer.next, *(one for one in rest if one != answer.next)) if answer.next else rest
 
 
-LONGEST_PATH = 12
+def level_of(question: Question, answer: Answer | None) -> Level | None:
+    """What an answer raises; no `answer` stands for the typed words of a free text question."""
+    if answer is None:
+        return FREE_TEXT if question.free_text else None
+    return answer.concern
 
 
-class Endless(Exception):
-    """A path that does not end: answers lead back to a question asked before."""
-
-    def __init__(self, day: int, question: str) -> None:
-        super().__init__(f"day {day}: “{question}” comes round again")
-        self.day, self.question = day, question
-
-
-def paths(plan: Plan, day: Day) -> Iterator[Path]:
-    """Every way through a day. Raises Endless; a question that does not exist is left out (the proof names it)."""
-    yield from _walk(plan, day.number, tuple(one for one in day.questions if one in plan.questions), ())
-
-
-def _walk(plan: Plan, day: int, queue: tuple[str, ...], steps: tuple[Step, ...]) -> Iterator[Path]:
-    if not queue:
-        yield Path(day, steps)
-        return
-    question = plan.questions[queue[0]]
-    if any(step.question == question.id for step in steps) or len(steps) >= LONGEST_PATH:
-        raise Endless(day, question.id)
-    if question.free_text or not question.answers:
-        yield from _walk(plan, day, queue[1:], (*steps, Step(question.id, "", None)))
-        return
-    for answer in question.answers:
-        left = tuple(one for one in after(plan, queue, answer) if one in plan.questions)
-        yield from _walk(plan, day, left, (*steps, Step(question.id, answer.id, answer.concern)))
+def reason_of(question: Question, answer: Answer | None) -> str:
+    """What the concern of an answer is filed under: a key of `REASONS`, or the question's id."""
+    return (answer.reason if answer else "") or question.id

@@ -135,6 +135,10 @@ def count(phone: Phone, words: str) -> int:
 def shown(message: Message) -> dict[str, Any]:
     buttons = [[button.as_json() for button in row] for row in message.buttons]
     kind = message.media.kind if message.media else None
-    facts = {"message_id": message.message_id, "from_bot": message.from_bot, "reply_to": message.reply_to}
+    facts: dict[str, Any] = {
+        "message_id": message.message_id,
+        "from_bot": message.from_bot,
+        "reply_to": message.reply_to,
+    }
     facts |= {"text": message.text, "html": message.html, "buttons": buttons, "media": kind}
     return facts | {"at": message.date.isoformat()}

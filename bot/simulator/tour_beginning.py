@@ -58,6 +58,7 @@ async def stranger(stage: Stage) -> None:
     farid = stage.actor("Farid")
     for words in ("/start", "/broadcast", "/desk"):
         await farid.says(words)
+        stage.expects(not farid.last.buttons, f"A stranger should be offered nothing after {words}.")
     await farid.opens("j_guessed")
     heard = farid.ever_heard("Amara") + farid.ever_heard(CIRCLE)
     stage.expects(heard == 0, "A stranger should read neither Amara's name nor her circle's.")
@@ -77,6 +78,6 @@ async def approved(stage: Stage) -> None:
     for title in (*TITLES, BENGALI_TITLE):
         await elif_.says("/desk")
         await elif_.taps("approve:list")
-        await elif_.leafs_to(f"{title} · *", more="approve:list:*")
+        await elif_.leafs_to(f"*{title} · *", more="approve:list:*")
         await elif_.taps("approve:yes:*")
     stage.expects(len(elif_.having(APPROVED)) == 1, "Elif should have read the exact words once.")

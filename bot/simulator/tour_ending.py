@@ -13,7 +13,7 @@ async def word(stage: Stage) -> None:
 
 
 async def evening(stage: Stage) -> None:
-    """Eight days later: the cap of one a week is over. Dalia has stopped and Grace cannot be reached: both are named."""
+    """Eight days later the cap of one a week is over. Dalia has stopped, Grace is out of reach: both are named."""
     amara = stage.actor("Amara")
     await stage.comes(hour=21, days=8)
     await draft(amara, "falls", line=LATER_LINE)
@@ -68,7 +68,7 @@ async def forgotten(stage: Stage) -> None:
     await ben.says("/forget")
     await ben.taps("forget:yes")
     count = len(ben.phone.history)
-    await stage.passes(days=2)
+    await stage.passes(days=1)
     stage.expects(len(ben.phone.history) == count, "Ben should not be written to any more.")
     await amara.says("/circle")
     stage.expects("Ben" not in amara.last.text, "Amara's circle should not know Ben any more.")

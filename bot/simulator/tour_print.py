@@ -28,7 +28,8 @@ def gone(out: Console, name: str, message: Message) -> None:
 def bubble(out: Console, name: str, message: Message, before: Message | None) -> None:
     """A message as it stands on a phone, or only what its buttons are now when nothing else changed."""
     if before is not None and before.text == message.text:
-        return _buttons_changed(out, name, message)
+        _buttons_changed(out, name, message)
+        return
     label = f"to {name}, edited" if before else f"to {name}"
     parts = [_words(message)]
     if message.buttons:
@@ -38,8 +39,8 @@ def bubble(out: Console, name: str, message: Message, before: Message | None) ->
 
 
 def _buttons_changed(out: Console, name: str, message: Message) -> None:
-    now = f"are now {_labels(message)}" if message.buttons else "are gone"
-    out.print(Padding(Text(f"(the buttons on {name}'s phone {now})", style="dim"), (0, 0, 0, 4)))
+    now = f"are other ones now:\n{_labels(message)}" if message.buttons else "are gone"
+    out.print(Padding(Text(f"to {name}: the buttons {now}", style="dim"), (0, 0, 0, 4)))
 
 
 def _labels(message: Message) -> str:

@@ -43,7 +43,7 @@ async def away(stage: Stage) -> None:
     await invite(elif_, sanjay)
     await sanjay.says("Tuesday tea")
     await amara.says("/away")
-    await amara.taps("Sanjay")
+    await amara.taps("Sanjay*")
     await amara.taps("away:*:*")
     stage.expects(ben.ever_heard("Sanjay") == 0, "Nobody should be told before Sanjay agrees.")
     await sanjay.taps("cover:yes:*")

@@ -71,24 +71,25 @@ class Actor:
         """The newest button that fits."""
         for message in reversed(self.phone.messages):
             for button in (one for row in message.buttons for one in row):
-                if fnmatchcase(button.data or "", pattern) or fnmatchcase(button.text, pattern):
+                if fits(button, pattern):
                     return message, button
         raise Differs(f"{self.name} has no button “{pattern}”.")
 
     def has_button(self, pattern: str) -> bool:
         """Under the newest message of the bot."""
-        buttons = [one for row in self.last.buttons for one in row]
-        return any(fnmatchcase(one.data or "", pattern) for one in buttons)
+        return any(fits(one, pattern) for row in self.last.buttons for one in row)
 
     async def leafs_to(self, pattern: str, more: str) -> None:
         """Tap what fits, turning pages with the last button of the list until it is there."""
-        for _ in range(9):
-            fits = [one for row in self.last.buttons for one in row if fnmatchcase(one.text, pattern)]
-            if fits:
-                return await self.taps(fits[0].data or "")
-            pages = [one for one in self.last.buttons[-1] if fnmatchcase(one.data or "", more)]
-            if not pages:
+        seen: set[str | None] = set()
+        while True:
+            found = [one for row in self.last.buttons for one in row if fits(one, pattern)]
+            if found:
+                return await self.taps(found[0].data or "")
+            pages = [one for row in self.last.buttons[-1:] for one in row if fits(one, more)]
+            if not pages or pages[-1].data in seen:
                 break
+            seen.add(pages[-1].data)
             await self.taps(pages[-1].data or "")
         raise Differs(f"{self.name} does not find “{pattern}” in the list.")
 
@@ -118,6 +119,12 @@ class Actor:
     def ever_heard(self, words: str) -> int:
         """How many messages held these words, edited and deleted ones included."""
         return len({one.message_id for one in self.phone.history if words in one.text})
+
+
+def fits(button: Button, pattern: str) -> bool:
+    """By its data, whatever may follow it (`join:yes` also fits `join:yes:7`), or by its whole label."""
+    data = button.data or ""
+    return any(fnmatchcase(data, one) for one in (pattern, f"{pattern}:*")) or fnmatchcase(button.text, pattern)
 
 
 class Stage:

@@ -1,14 +1,14 @@
 """Broadcasts: one row each; who got it stands in deliveries."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.broadcasts import Broadcast, Phase
-from bot.domain.deliveries import OPEN, Kind
-from bot.store.schema import broadcasts, deliveries
+from bot.domain.deliveries import OPEN, Kind, State
+from bot.store.schema import broadcasts, deliveries, memberships
 
 COLUMNS = tuple(getattr(broadcasts.c, name) for name in Broadcast.__dataclass_fields__)
 
@@ -26,6 +26,11 @@ async def add(tx: AsyncConnection, **values: Any) -> Broadcast:
 async def by_id(tx: AsyncConnection, broadcast_id: int) -> Broadcast | None:
     row = (await tx.execute(select(*COLUMNS).where(broadcasts.c.id == broadcast_id))).mappings().first()
     return None if row is None else _broadcast(row)
+
+
+async def lock(tx: AsyncConnection, broadcast_id: int) -> None:
+    """Nobody else decides about it until this transaction ends; what is read after this is true until then."""
+    await tx.execute(select(broadcasts.c.id).where(broadcasts.c.id == broadcast_id).with_for_update())
 
 
 async def by_draft(tx: AsyncConnection, draft_key: str) -> Broadcast | None:
@@ -49,6 +54,14 @@ async def of_champion(tx: AsyncConnection, champion_id: int, most: int = 10) -> 
     """The newest first."""
     query = select(*COLUMNS).where(broadcasts.c.champion_id == champion_id).order_by(broadcasts.c.id.desc())
     return [_broadcast(row) for row in (await tx.execute(query.limit(most))).mappings()]
+
+
+async def open_of_champion(tx: AsyncConnection, champion_id: int) -> list[Broadcast]:
+    """Those that have not gone out yet, or not to everybody."""
+    query = select(*COLUMNS).where(
+        broadcasts.c.champion_id == champion_id, broadcasts.c.state.in_((Phase.WAITING, Phase.SENDING))
+    )
+    return [_broadcast(row) for row in (await tx.execute(query)).mappings()]
 
 
 async def waiting_of_circle(tx: AsyncConnection, circle_id: int) -> list[Broadcast]:
@@ -77,16 +90,22 @@ async def has_open_rows(tx: AsyncConnection, broadcast_id: int) -> bool:
     return bool((await tx.execute(select(row))).scalar())
 
 
-async def sent_lately(tx: AsyncConnection, circle_id: int, topic: str, now: datetime, within: timedelta) -> bool:
-    """Whether this circle has had this topic lately, by a broadcast that went out or will."""
-    gone = (Phase.WAITING, Phase.SENDING, Phase.FINISHED, Phase.STOPPED)
-    row = exists().where(
-        broadcasts.c.circle_id == circle_id,
-        broadcasts.c.topic == topic,
-        broadcasts.c.state.in_(gone),
-        broadcasts.c.starts_at > now - within,
+async def on_the_way(tx: AsyncConnection, circle_id: int, until: datetime) -> list[tuple[int, str]]:
+    """(person, topic) of what members of this circle are about to get: rows in the queue, and broadcasts of others
+    and of other circles that begin before `until`. Somebody can be in it several times."""
+    mine = select(memberships.c.person_id).where(memberships.c.circle_id == circle_id, memberships.c.left_at.is_(None))
+    queued = select(deliveries.c.person_id, deliveries.c.topic).where(
+        deliveries.c.kind == Kind.BROADCAST, deliveries.c.state == State.QUEUED, deliveries.c.person_id.in_(mine)
     )
-    return bool((await tx.execute(select(row))).scalar())
+    waiting = (
+        select(memberships.c.person_id, broadcasts.c.topic)
+        .join(broadcasts, broadcasts.c.circle_id == memberships.c.circle_id)
+        .where(memberships.c.left_at.is_(None), memberships.c.person_id.in_(mine))
+        .where(memberships.c.person_id != broadcasts.c.champion_id)
+        .where(broadcasts.c.state == Phase.WAITING, broadcasts.c.starts_at <= until)
+    )
+    found = [*await tx.execute(queued), *await tx.execute(waiting)]
+    return [(row.person_id, row.topic or "") for row in found]
 
 
 async def earliest_start(tx: AsyncConnection, after: datetime) -> datetime | None:

@@ -21,7 +21,11 @@ class Away:
     champion_id: int
     cover_id: int | None
     state: str
+    asked_at: datetime
     until: datetime
+
+
+AWAY = (aways.c.id, aways.c.champion_id, aways.c.cover_id, aways.c.state, aways.c.asked_at, aways.c.until)
 
 
 async def add(tx: AsyncConnection, name: str, champion_id: int, now: datetime) -> Circle:
@@ -131,25 +135,34 @@ async def add_away(tx: AsyncConnection, champion_id: int, cover_id: int, now: da
 
 
 async def away_by_id(tx: AsyncConnection, away_id: int) -> Away | None:
-    columns = (getattr(aways.c, name) for name in Away.__dataclass_fields__)
-    row = (await tx.execute(select(*columns).where(aways.c.id == away_id))).mappings().first()
+    row = (await tx.execute(select(*AWAY).where(aways.c.id == away_id))).mappings().first()
     return None if row is None else Away(**row)
 
 
 async def away_now(tx: AsyncConnection, champion_id: int, now: datetime) -> Away | None:
     """The champion's present absence with a cover who said yes."""
-    columns = (getattr(aways.c, name) for name in Away.__dataclass_fields__)
-    query = select(*columns).where(
-        aways.c.champion_id == champion_id, aways.c.state == "agreed", aways.c.ended_at.is_(None), aways.c.until > now
-    )
+    found = await open_away(tx, champion_id, now)
+    return found if found is not None and found.state == "agreed" else None
+
+
+async def open_away(tx: AsyncConnection, champion_id: int, now: datetime) -> Away | None:
+    """The champion's absence that has not ended, agreed to or only asked for."""
+    query = select(*AWAY).where(aways.c.champion_id == champion_id, aways.c.ended_at.is_(None), aways.c.until > now)
     row = (await tx.execute(query.order_by(aways.c.id.desc()))).mappings().first()
     return None if row is None else Away(**row)
+
+
+async def covered_by(tx: AsyncConnection, cover_id: int, now: datetime) -> list[Away]:
+    query = select(*AWAY).where(aways.c.cover_id == cover_id, aways.c.ended_at.is_(None), aways.c.until > now)
+    return [Away(**row) for row in (await tx.execute(query.where(aways.c.state == "agreed"))).mappings()]
 
 
 async def set_away(tx: AsyncConnection, away_id: int, state: str, ended_at: datetime | None = None) -> None:
     await tx.execute(update(aways).where(aways.c.id == away_id).values(state=state, ended_at=ended_at))
 
 
-async def end_aways(tx: AsyncConnection, champion_id: int, now: datetime) -> None:
+async def end_aways(tx: AsyncConnection, champion_id: int, now: datetime) -> list[int]:
+    """Returns the ids of those that had not ended yet."""
     open_ones = update(aways).where(aways.c.champion_id == champion_id, aways.c.ended_at.is_(None))
-    await tx.execute(open_ones.values(state="ended", ended_at=now))
+    done = await tx.execute(open_ones.values(state="ended", ended_at=now).returning(aways.c.id))
+    return [row.id for row in done]

@@ -10,7 +10,11 @@ from sqlalchemy import event, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from bot.store import quick
 from bot.store.migrate import upgrade
+
+WRITE_PATIENCE = 5_000  # milliseconds to wait for a writer in another process
+MIGRATION_PATIENCE = 60_000
 
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 
@@ -43,13 +47,16 @@ class Database:
         path = make_url(self.url).database
         if path and path != ":memory:":
             Path(path).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_async_engine(self.url, connect_args={"timeout": 5}, hide_parameters=True)
-        _prepare_sqlite(engine, begin, "FULL" if self._durable else "OFF")
+        engine = create_async_engine(self.url, hide_parameters=True, **_quickly(path, reads=begin == "BEGIN"))
+        _prepare_sqlite(engine, begin, synchronous="FULL" if self._durable else "OFF", busy_timeout=WRITE_PATIENCE)
         return engine
 
     async def migrate(self) -> None:
         """Bring the tables up to date; safe to call from several processes at once."""
         engine = create_async_engine(self.url, poolclass=NullPool)
+        if self.is_sqlite:
+            # Foreign keys off: a table that is built anew is dropped for a moment. Immediate: two processes take turns.
+            _prepare_sqlite(engine, "BEGIN IMMEDIATE", foreign_keys="OFF", busy_timeout=MIGRATION_PATIENCE)
         try:
             async with engine.begin() as connection:
                 if not self.is_sqlite:
@@ -81,18 +88,27 @@ class Database:
         await self._reader.dispose()
 
 
+def _quickly(path: str | None, *, reads: bool) -> dict[str, Any]:
+    """How a file is opened; a database in memory, which nobody runs for real, is left to the library."""
+    if not path or path == ":memory:":
+        return {}
+    return {"async_creator": lambda: quick.connect(path, reads=reads)}
+
+
 @asynccontextmanager
 async def _open_door() -> AsyncIterator[None]:
     yield
 
 
-def _prepare_sqlite(engine: AsyncEngine, begin: str, synchronous: str) -> None:
+def _prepare_sqlite(engine: AsyncEngine, begin: str, **pragmas: str | int) -> None:
+    settings = {"journal_mode": "WAL", "foreign_keys": "ON", **pragmas}
+
     @event.listens_for(engine.sync_engine, "connect")
     def connect(connection: Any, record: Any) -> None:
         connection.isolation_level = None  # the driver must not begin transactions by itself
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", f"synchronous={synchronous}", "busy_timeout=5000", "foreign_keys=ON"):
-            cursor.execute(f"PRAGMA {pragma}")
+        for name, value in sorted(settings.items()):  # busy_timeout before journal_mode, which may have to wait
+            cursor.execute(f"PRAGMA {name}={value}")
         cursor.close()
 
     @event.listens_for(engine.sync_engine, "begin")

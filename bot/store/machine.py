@@ -19,20 +19,25 @@ async def hold(tx: AsyncConnection, name: str, holder: str, now: datetime, until
     if done.rowcount:
         return True
     fresh = insert_for(tx)(leases).values(name=name, holder=holder, until=until)
-    return bool((await tx.execute(fresh.on_conflict_do_nothing(index_elements=["name"]))).rowcount)
+    # What came back, not how many: for an INSERT PostgreSQL's driver does not count.
+    first = fresh.on_conflict_do_nothing(index_elements=["name"]).returning(leases.c.name)
+    return (await tx.execute(first)).first() is not None
 
 
 async def release(tx: AsyncConnection, name: str, holder: str) -> None:
     await tx.execute(delete(leases).where(leases.c.name == name, leases.c.holder == holder))
 
 
-async def beat(tx: AsyncConnection, name: str, now: datetime) -> None:
-    fresh = insert_for(tx)(heartbeats).values(name=name, at=now)
-    await tx.execute(fresh.on_conflict_do_update(index_elements=["name"], set_={"at": now}))
+async def beat(tx: AsyncConnection, name: str, now: datetime, trouble: str = "") -> None:
+    """`name` lives. `trouble`: what keeps it from its work all the same, in words for an operator."""
+    values = {"at": now, "trouble": trouble}
+    fresh = insert_for(tx)(heartbeats).values(name=name, **values)
+    await tx.execute(fresh.on_conflict_do_update(index_elements=["name"], set_=values))
 
 
-async def last_beat(tx: AsyncConnection, name: str) -> datetime | None:
-    return (await tx.execute(select(heartbeats.c.at).where(heartbeats.c.name == name))).scalar()
+async def last_beats(tx: AsyncConnection) -> dict[str, tuple[datetime, str]]:
+    """Name -> when it last showed life, and its trouble."""
+    return {row.name: (row.at, row.trouble) for row in await tx.execute(select(heartbeats))}
 
 
 async def secret(tx: AsyncConnection, name: str) -> str:
@@ -58,18 +63,24 @@ class Dialogue:
     updated_at: datetime
 
 
-async def dialogue(tx: AsyncConnection, person_id: int) -> Dialogue | None:
-    row = (await tx.execute(select(dialogues).where(dialogues.c.person_id == person_id))).mappings().first()
+async def dialogue(tx: AsyncConnection, person_id: int, flow: str = "") -> Dialogue | None:
+    """The one of this kind, or the one that went on last."""
+    query = select(dialogues).where(dialogues.c.person_id == person_id)
+    if flow:
+        query = query.where(dialogues.c.flow == flow)
+    row = (await tx.execute(query.order_by(dialogues.c.updated_at.desc(), dialogues.c.flow))).mappings().first()
     return None if row is None else Dialogue(**row)
 
 
 async def keep_dialogue(
     tx: AsyncConnection, person_id: int, flow: str, step: str, data: dict[str, Any], now: datetime
 ) -> None:
-    await tx.execute(delete(dialogues).where(dialogues.c.person_id == person_id))
+    await end_dialogue(tx, person_id, flow)
     values = {"person_id": person_id, "flow": flow, "step": step, "data": data, "updated_at": now}
     await tx.execute(insert(dialogues).values(**values))
 
 
-async def end_dialogue(tx: AsyncConnection, person_id: int) -> None:
-    await tx.execute(delete(dialogues).where(dialogues.c.person_id == person_id))
+async def end_dialogue(tx: AsyncConnection, person_id: int, flow: str = "") -> None:
+    """The one of this kind, or all of them."""
+    mine = delete(dialogues).where(dialogues.c.person_id == person_id)
+    await tx.execute(mine.where(dialogues.c.flow == flow) if flow else mine)

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, insert, select, update
+from sqlalchemy import and_, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.people import Purpose, Role
-from bot.store.schema import consents, forgotten, people, roles
+from bot.store.schema import circles, consents, forgotten, memberships, people, roles
 
 
 @dataclass(frozen=True)
@@ -106,9 +106,38 @@ async def standing_consents(tx: AsyncConnection, person_id: int) -> set[tuple[Pu
         .group_by(consents.c.purpose, consents.c.circle_id)
     )
     rows = await tx.execute(
-        select(consents.c.purpose, consents.c.circle_id).where(consents.c.id.in_(newest), consents.c.given.is_(True))
+        select(consents.c.purpose, consents.c.circle_id).where(consents.c.id.in_(newest), consents.c.given == 1)
     )
     return {(Purpose(row.purpose), row.circle_id) for row in rows}
+
+
+async def champions_of(tx: AsyncConnection, person_id: int) -> list[str]:
+    """First names of the champions of the open circles that this person is in and says yes to, by name."""
+    agreed = [circle for purpose, circle in await standing_consents(tx, person_id) if purpose is Purpose.BROADCASTS]
+    joined = and_(memberships.c.circle_id == circles.c.id, memberships.c.left_at.is_(None))
+    query = (
+        select(people.c.name)
+        .join(circles, circles.c.champion_id == people.c.id)
+        .join(memberships, joined)
+        .where(memberships.c.person_id == person_id, circles.c.id.in_(agreed), circles.c.closed_at.is_(None))
+        .distinct()
+        .order_by(people.c.name)
+    )
+    return list((await tx.execute(query)).scalars())
+
+
+async def strangers(tx: AsyncConnection, before: datetime, most: int) -> list[Person]:
+    """People of whom nothing has been heard since `before`, with no task and in no open circle."""
+    works = exists().where(roles.c.person_id == people.c.id, roles.c.ended_at.is_(None))
+    joined = exists().where(
+        memberships.c.person_id == people.c.id,
+        memberships.c.left_at.is_(None),
+        circles.c.id == memberships.c.circle_id,
+        circles.c.closed_at.is_(None),
+    )
+    heard = func.coalesce(people.c.spoke_at, people.c.created_at)
+    query = select(people).where(heard < before, ~works, ~joined).order_by(people.c.id)
+    return [Person(**row) for row in (await tx.execute(query.limit(most))).mappings()]
 
 
 async def remember_forgotten(tx: AsyncConnection, keyed_hash: str, now: datetime) -> None:

@@ -8,6 +8,7 @@ without one):
     theirs()       a personal fact of the row's owner; theirs(of=col) also holds words of the person in mention column
                    `col`, and is blanked when that person is forgotten
     words_of(col)  words of the person in mention column `col`: shown to them, blanked with the mention
+    deed_of(col)   what the person in mention column `col` did: shown to them, and kept without their name
     system()       says nothing about a person
 
 A message to one person that names another, or carries their words, says so in `mentions`.
@@ -15,88 +16,28 @@ A message to one person that names another, or carries their words, says so in `
 By "telegram" means that the column holds a Telegram id instead of people.id.
 """
 
-from typing import Any
+from sqlalchemy import Column, ForeignKey, Index, UniqueConstraint, text
 
-from sqlalchemy import (
-    Column,
-    ForeignKey,
-    Index,
-    MetaData,
-    Table,
-    Text,
-    UniqueConstraint,
-    text,
+from bot.store import columns
+from bot.store.columns import (
+    data,
+    deed_of,
+    flag,
+    instant,
+    integer,
+    key,
+    mention,
+    owner,
+    person,
+    system,
+    table,
+    theirs,
+    words,
+    words_of,
 )
-from sqlalchemy.schema import SchemaItem
+from bot.store.types import Whole
 
-from bot.store.types import Flag, Instant, Json, Whole
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-def owner(by: str = "person") -> dict[str, Any]:
-    return {"class": "owner", "by": by}
-
-
-def mention() -> dict[str, Any]:
-    return {"class": "mention"}
-
-
-def theirs(of: str = "") -> dict[str, Any]:
-    return {"class": "theirs", "of": of} if of else {"class": "theirs"}
-
-
-def words_of(column: str) -> dict[str, Any]:
-    return {"class": "words", "of": column}
-
-
-def system() -> dict[str, Any]:
-    return {"class": "system"}
-
-
-def table(name: str, *items: SchemaItem) -> Table:
-    # AUTOINCREMENT: otherwise SQLite gives the id of somebody forgotten to the next who comes, and an old button of
-    # the one would mean the other.
-    numbered = any(isinstance(item, Column) and item.name == "id" for item in items)
-    return Table(name, metadata, *items, sqlite_strict=True, sqlite_autoincrement=numbered)
-
-
-def key(info: dict[str, Any] | None = None) -> Column[int]:
-    return Column("id", Whole, primary_key=True, autoincrement=True, info=info or system())
-
-
-def person(name: str, info: dict[str, Any], *, nullable: bool | None = None, **options: Any) -> Column[int]:
-    """A column that points at people.id; a mention can become NULL."""
-    may_be_null = info["class"] == "mention" if nullable is None else nullable
-    return Column(name, Whole, ForeignKey("people.id"), nullable=may_be_null, info=info, **options)
-
-
-def integer(name: str, info: dict[str, Any], **options: Any) -> Column[int]:
-    return Column(name, Whole, info=info, **options)
-
-
-def words(name: str, info: dict[str, Any], **options: Any) -> Column[str]:
-    return Column(name, Text, info=info, **options)
-
-
-def instant(name: str, info: dict[str, Any], **options: Any) -> Column[Any]:
-    return Column(name, Instant, info=info, **options)
-
-
-def data(name: str, info: dict[str, Any], **options: Any) -> Column[Any]:
-    return Column(name, Json, info=info, **options)
-
-
-def flag(name: str, info: dict[str, Any], **options: Any) -> Column[Any]:
-    return Column(name, Flag, nullable=False, info=info, **options)
-
+metadata = columns.metadata
 
 people = table(
     "people",
@@ -145,8 +86,8 @@ circles = table(
     person("champion_id", mention(), index=True),
     integer("link_serial", system(), nullable=False),
     words("link_hash", system(), nullable=False, unique=True),
-    instant("created_at", system(), nullable=False),
-    instant("closed_at", system()),
+    instant("created_at", deed_of("champion_id"), nullable=False),
+    instant("closed_at", deed_of("champion_id")),
 )
 
 memberships = table(
@@ -164,10 +105,10 @@ invitations = table(
     key(),
     words("token_hash", system(), nullable=False, unique=True),
     person("invited_by", mention()),
-    instant("created_at", system(), nullable=False),
+    instant("created_at", deed_of("invited_by"), nullable=False),
     instant("expires_at", system(), nullable=False),
     person("used_by", mention()),
-    instant("used_at", system()),
+    instant("used_at", deed_of("used_by")),
 )
 
 aways = table(
@@ -184,7 +125,7 @@ aways = table(
 dialogues = table(
     "dialogues",
     person("person_id", owner(), primary_key=True),
-    words("flow", theirs(), nullable=False),
+    words("flow", theirs(), primary_key=True),  # one of each kind: a draft waits while a question is answered
     words("step", theirs(), nullable=False),
     data("data", theirs(), nullable=False),
     instant("updated_at", theirs(), nullable=False),
@@ -193,14 +134,14 @@ dialogues = table(
 template_versions = table(
     "template_versions",
     key(),
-    words("topic", system(), nullable=False),
-    words("language", system(), nullable=False),
+    words("topic", deed_of("author_id"), nullable=False),
+    words("language", deed_of("author_id"), nullable=False),
     integer("number", system(), nullable=False),
     words("digest", system(), nullable=False),
     words("source", system(), nullable=False),
     words("origin", system(), nullable=False),  # file | edit
     person("author_id", mention()),
-    instant("created_at", system(), nullable=False),
+    instant("created_at", deed_of("author_id"), nullable=False),
     instant("retired_at", system()),
     UniqueConstraint("topic", "language", "number"),
     Index("ix_template_versions_digest", "topic", "language", "digest"),
@@ -211,9 +152,9 @@ approvals = table(
     key(),
     Column("version_id", Whole, ForeignKey("template_versions.id"), nullable=False, info=system(), index=True),
     person("person_id", mention()),
-    flag("approved", system()),
-    flag("reads_language", system()),
-    instant("at", system(), nullable=False),
+    flag("approved", deed_of("person_id")),
+    flag("reads_language", deed_of("person_id")),
+    instant("at", deed_of("person_id"), nullable=False),
 )
 
 broadcasts = table(
@@ -221,14 +162,14 @@ broadcasts = table(
     key(),
     person("champion_id", mention(), index=True),
     Column("circle_id", Whole, ForeignKey("circles.id"), nullable=False, info=system()),
-    words("topic", system(), nullable=False),
+    words("topic", deed_of("champion_id"), nullable=False),
     data("field_values", words_of("champion_id"), nullable=False),
     words("personal_line", words_of("champion_id"), nullable=False),
     flag("over_soft_cap", system()),
-    words("state", system(), nullable=False),
+    words("state", deed_of("champion_id"), nullable=False),
     words("reason", system(), nullable=False),
     instant("created_at", system(), nullable=False),
-    instant("starts_at", system(), nullable=False),
+    instant("starts_at", deed_of("champion_id"), nullable=False),
     instant("not_after", system(), nullable=False),
     instant("finished_at", system()),
     integer("correction", system(), nullable=False),
@@ -260,6 +201,7 @@ deliveries = table(
     words("state", theirs(), nullable=False),
     words("reason", theirs(), nullable=False),
     integer("attempts", system(), nullable=False),
+    integer("doubts", system(), nullable=False),  # attempts after which nobody could know whether it arrived
     instant("lease_until", system()),
     instant("done_at", theirs()),
     integer("message_id", system()),
@@ -301,15 +243,16 @@ replies = table(
     person("resident_id", owner(), index=True),
     person("author_id", owner(), nullable=False),
     person("reader_id", mention(), index=True),
-    words("direction", theirs(), nullable=False),  # question | answer
+    words("direction", theirs(), nullable=False),  # question | answer | piece (of an album that began with another row)
     words("body", theirs(), nullable=False),
     words("media", theirs(), nullable=False),
     words("about", theirs(of="about_by"), nullable=False),  # the beginning of the message it speaks of
     person("about_by", mention()),  # who wrote that message
+    words("album", system(), nullable=False),  # Telegram's key for photos sent together, or empty
     integer("message_id", system(), nullable=False),  # in the author's chat
     Column("broadcast_id", Whole, ForeignKey("broadcasts.id"), info=system(), index=True),
     Column("answers_id", Whole, info=system()),
-    words("state", system(), nullable=False),  # open | answered | asked (waits for the resident's choice of reader)
+    words("state", system(), nullable=False),  # open | answered
     instant("at", theirs(), nullable=False),
     instant("answered_at", theirs()),
     UniqueConstraint("author_id", "message_id", "direction"),
@@ -344,9 +287,9 @@ forgotten = table(
 audit = table(
     "audit",
     key(),
-    instant("at", system(), nullable=False),
+    instant("at", deed_of("actor_id"), nullable=False),
     person("actor_id", mention()),
-    words("what", system(), nullable=False),
+    words("what", deed_of("actor_id"), nullable=False),
     words("subject", system(), nullable=False),
 )
 
@@ -361,6 +304,7 @@ heartbeats = table(
     "heartbeats",
     words("name", system(), primary_key=True),
     instant("at", system(), nullable=False),
+    words("trouble", system(), nullable=False),  # what keeps it from its work, for an operator; empty: nothing
 )
 
 secrets = table(

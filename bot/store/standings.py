@@ -62,7 +62,7 @@ async def _consents(tx: AsyncConnection, ids: list[int]) -> dict[int, set[tuple[
             .group_by(consents.c.person_id, consents.c.purpose, consents.c.circle_id)
         )
         query = select(consents.c.person_id, consents.c.purpose, consents.c.circle_id)
-        for row in await tx.execute(query.where(consents.c.id.in_(newest), consents.c.given.is_(True))):
+        for row in await tx.execute(query.where(consents.c.id.in_(newest), consents.c.given == 1)):
             found[row.person_id].add((Purpose(row.purpose), row.circle_id))
     return found
 

@@ -8,6 +8,7 @@ from sqlalchemy import Select, and_, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.schema import approvals, template_versions
+from bot.store.updates import insert_for
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,12 @@ async def by_id(tx: AsyncConnection, version_id: int) -> Version | None:
     return None if row is None else Version(**row)
 
 
+async def one_at_a_time(tx: AsyncConnection) -> None:
+    """Until this transaction ends nobody else writes versions. SQLite has one writer anyway."""
+    if tx.dialect.name == "postgresql":
+        await tx.exec_driver_sql("SELECT pg_advisory_xact_lock(4703)")
+
+
 async def add(
     tx: AsyncConnection,
     topic: str,
@@ -64,11 +71,26 @@ async def add(
     origin: str,
     author_id: int | None,
     now: datetime,
-) -> None:
+) -> bool:
+    """A new version; False when another process has just written it."""
     same = and_(template_versions.c.topic == topic, template_versions.c.language == language)
     number = (await tx.execute(select(func.max(template_versions.c.number)).where(same))).scalar() or 0
     values = {"topic": topic, "language": language, "digest": digest, "source": source, "origin": origin}
-    await tx.execute(insert(template_versions).values(**values, number=number + 1, author_id=author_id, created_at=now))
+    row = insert_for(tx)(template_versions).values(**values, number=number + 1, author_id=author_id, created_at=now)
+    first = row.on_conflict_do_nothing(index_elements=["topic", "language", "number"])
+    return (await tx.execute(first.returning(template_versions.c.id))).first() is not None
+
+
+async def revive(tx: AsyncConnection, topic: str, language: str, digest: str) -> bool:
+    """Bring back what was retired last, if its newest version has this digest; False when there is nothing such."""
+    same = and_(template_versions.c.topic == topic, template_versions.c.language == language)
+    newest = select(template_versions.c.digest, template_versions.c.retired_at).where(same)
+    last = (await tx.execute(newest.order_by(template_versions.c.number.desc()).limit(1))).first()
+    if last is None or last.digest != digest or last.retired_at is None:
+        return False
+    rows = update(template_versions).where(same, template_versions.c.retired_at == last.retired_at)
+    await tx.execute(rows.values(retired_at=None))
+    return True
 
 
 async def retire(tx: AsyncConnection, topic: str, language: str, now: datetime) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -39,7 +38,7 @@ def routes(runtime: Runtime, extra: Callable[[], list[str]] = list) -> list[Rout
     async def ready(request: Request) -> Response:
         health = await measured(runtime)
         troubles = [*(troubles_of(health, runtime.now()) if health else [DATABASE_DOWN]), *extra()]
-        warnings = warnings_of(health, runtime.now()) if health else []
+        warnings = warnings_of(health) if health else []
         answer = {"ready": not troubles, "troubles": troubles, "warnings": warnings}
         return JSONResponse(answer, 503 if troubles else 200, NO_STORE)
 
@@ -58,9 +57,9 @@ async def measured(runtime: Runtime) -> Health | None:
 
 def troubles_of(health: Health, now: datetime) -> list[str]:
     """What stops the work."""
-    return replace(health, broken_files=[]).troubles(now)
+    return health.troubles(now)
 
 
-def warnings_of(health: Health, now: datetime) -> list[str]:
+def warnings_of(health: Health) -> list[str]:
     """What somebody has to mend although the work goes on."""
-    return replace(health, sender_beat=now, clock_beat=now).troubles(now)
+    return health.warnings()

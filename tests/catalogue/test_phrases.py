@@ -101,3 +101,26 @@ def test_one_broken_phrase_leaves_the_others_and_says_its_line(tmp_path: Path) -
     phrases, faults, _ = loaded(tmp_path, en=EN.replace("Only here", "Only {{ here"), ar=AR)
     assert [(fault.line, fault.rule) for fault in faults] == [(3, "jinja_syntax")]
     assert phrases.say("en", "people.welcome", name="Ben") == "Hello <b>Ben</b>"
+
+
+def test_a_translation_with_fewer_placeholders_is_still_said_and_warned_about(tmp_path: Path) -> None:
+    phrases, faults, warnings = loaded(tmp_path, en=EN, ar=AR.replace(" <b>{{ name }}</b>", ""))
+    assert faults == []
+    assert "phrase_names" in [warning.rule for warning in warnings]
+    assert phrases.say("ar", "people.welcome", name="Sam") == "مرحبا"
+
+
+def test_a_translation_with_a_placeholder_that_nobody_fills_is_refused(tmp_path: Path) -> None:
+    _, faults, _ = loaded(tmp_path, en=EN, ar=AR.replace("{{ name }}", "{{ nmae }}"))
+    assert [fault.rule for fault in faults] == ["phrase_names"]
+
+
+def test_a_key_that_english_no_longer_has_does_no_harm(tmp_path: Path) -> None:
+    _, faults, warnings = loaded(tmp_path, en=EN, ar=AR + 'old = "قديم"\n')
+    assert faults == []
+    assert "phrase_stranger" in [warning.rule for warning in warnings]
+
+
+def test_commands_keep_their_slash_in_right_to_left_text(tmp_path: Path) -> None:
+    phrases, _, _ = loaded(tmp_path, en=EN, ar='[people]\nonly_english = "اكتب /stop، <b>هنا</b>"\n')
+    assert phrases.say("ar", "people.only_english") == "اكتب \u200e/stop، <b>هنا</b>"

@@ -2,18 +2,19 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from bot.catalogue import Phrases
 from bot.catalogue.phrase_files import PhraseFile, read_phrases
+from bot.conversations.media import KINDS as MEDIA
 from bot.conversations.menus import EVERYBODY, OF_ROLE
-from bot.conversations.replies import MEDIA
 from bot.conversations.routes import COMMANDS
 from bot.delivery import verdicts
 from bot.domain.approvals import Obstacle
+from bot.domain.stopping import means_stop
 from bot.domain.wording import lint
 from bot.store.privacy import columns_of
 from bot.store.schema import metadata
@@ -67,35 +68,49 @@ ENGLISH = FILES["en"]
 PHRASES, _, _ = Phrases.load(FOLDER, LANGUAGES)
 KEYS = {*ENGLISH.texts, *ENGLISH.lists}
 TABLES = {key.partition(".")[0] for key in KEYS}
+# Reasons of rows that stand in no report: relayed words, notices, progress, corrections.
+OF_OTHER_ROWS = {"answered", "back", "corrected_again", "finished", "read_by_cover"}
 NOT_A_PHRASE = re.compile(r".*\.(json|id)")  # the name of a file, a column
 
 
-def sources() -> Iterator[ast.Module]:
-    """Every module that can say something; `ticks` has names of its own that look like keys."""
-    for path in sorted(BOT.rglob("*.py")):
-        if "store" not in path.parts and path.name != "ticks.py":
-            yield ast.parse(path.read_text(encoding="utf-8"), str(path))
+@cache
+def nodes() -> tuple[ast.AST, ...]:
+    """Everything in modules that can say something; `ticks` has names of its own that look like keys."""
+    paths = [path for path in sorted(BOT.rglob("*.py")) if "store" not in path.parts and path.name != "ticks.py"]
+    trees = [ast.parse(path.read_text(encoding="utf-8"), str(path)) for path in paths]
+    return tuple(node for tree in trees for node in ast.walk(tree))
 
 
 def literal_keys() -> set[str]:
     key = re.compile(rf"(?:{'|'.join(sorted(TABLES))})\.[a-z_0-9]+")
-    nodes = (node for tree in sources() for node in ast.walk(tree))
-    words = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
-    return {word for word in words if key.fullmatch(word) and not NOT_A_PHRASE.fullmatch(word)}
+    words = {node.value for node in nodes() if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    whole = {word for word in words if key.fullmatch(word) and not word.endswith("_")}
+    return {word for word in whole if not NOT_A_PHRASE.fullmatch(word)}
 
 
 def built_prefixes() -> set[str]:
     """The beginnings of keys that are put together: f"reasons.{key}" gives "reasons."."""
     start = re.compile(rf"(?:{'|'.join(sorted(TABLES))})\.[a-z_]*")
-    nodes = (node for tree in sources() for node in ast.walk(tree) if isinstance(node, ast.JoinedStr))
-    firsts = (node.values[0] for node in nodes)
+    firsts = (node.values[0] for node in nodes() if isinstance(node, ast.JoinedStr))
     return {one.value for one in firsts if isinstance(one, ast.Constant) and start.fullmatch(str(one.value))}
 
 
 def reasons() -> set[str]:
-    """Everything an outcome of the wire can give as the reason why somebody was not reached."""
+    """Everything that can be the reason why somebody was not reached: what the wire says, and what we decide."""
     tables = (verdicts._NOBODY_THERE, verdicts._TARGET_LOST, verdicts._BROKEN)
-    return {why for table in tables for why in table.values()} | {"refused", "migrated", "no_connection"}
+    of_the_wire = {why for table in tables for why in table.values()} | {"refused", "migrated", "no_connection"}
+    return of_the_wire | decided_reasons()
+
+
+def decided_reasons() -> set[str]:
+    """The words in Never(state, "…"), in halt, silence and clear, and in reason="…"."""
+    found: set[str] = set()
+    for call in (node for node in nodes() if isinstance(node, ast.Call)):
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        given = [*call.args] if name in ("Never", "halt", "silence", "clear") else []
+        given += [keyword.value for keyword in call.keywords if keyword.arg == "reason"]
+        found |= {one.value for one in given if isinstance(one, ast.Constant) and isinstance(one.value, str)}
+    return found - OF_OTHER_ROWS - {""}
 
 
 def families() -> dict[str, set[str]]:
@@ -111,6 +126,8 @@ def families() -> dict[str, set[str]]:
         "reasons.": reasons(),
         "broadcasts.": {"when_day", "when_time"},
         "buttons.circle_": {"card", "link", "name", "close"},
+        "buttons.": {"back_again", "not_away"},
+        "circles.": {"away_now", "away_waiting"},
     }
 
 
@@ -161,7 +178,7 @@ def test_button_labels_stay_readable_with_long_names(language: str) -> None:
 
 def toasts() -> set[str]:
     """The phrases shown as the short answer to a tap."""
-    calls = (node for tree in sources() for node in ast.walk(tree) if isinstance(node, ast.Call))
+    calls = (node for node in nodes() if isinstance(node, ast.Call))
     said = [call for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr == "toast" and call.args]
     return {str(call.args[0].value) for call in said if isinstance(call.args[0], ast.Constant)}
 
@@ -212,6 +229,18 @@ def test_promise_2_stop_can_be_typed_in_every_shipped_language() -> None:
     everywhere = PHRASES.everywhere("words.stop")
     assert {"stop", "বন্ধ", "থামুন", "স্টপ", "توقف", "قف", "إيقاف", "ستوب"} <= everywhere
     assert all(word == word.strip().casefold() for word in everywhere)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_promise_2_what_stands_on_the_stop_button_can_be_typed(language: str) -> None:
+    assert means_stop(PHRASES.plain(language, "buttons.stop"), PHRASES.everywhere("words.stop"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_buttons_that_a_phrase_speaks_of_are_called_so(language: str) -> None:
+    stop, back = (f"“{PHRASES.plain(language, f'buttons.{key}')}”" for key in ("stop", "back"))
+    assert stop in FILES[language].texts["circles.join_question"]
+    assert back in FILES[language].texts["broadcasts.line_doubtful"]
 
 
 def test_commands_stay_in_one_piece_in_right_to_left_text() -> None:

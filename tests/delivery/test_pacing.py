@@ -9,6 +9,7 @@ import pytest
 from telegram.error import Forbidden, RetryAfter
 
 from bot.delivery.pacing import PERMITTED, Pacer, seconds_of
+from bot.delivery.rates import Slot
 from bot.domain.deliveries import Lane
 from tests.virtual import VirtualClock
 
@@ -159,7 +160,7 @@ class TestLanes:
         await clock.settle()
         await pacer.shutdown()
         ends = await asyncio.gather(*tasks, return_exceptions=True)
-        assert [type(end) for end in ends] == [type(None)] * 3 + [asyncio.CancelledError] * 7
+        assert [type(end) for end in ends] == [Slot] * 3 + [asyncio.CancelledError] * 7
 
 
 class TestChats:
@@ -345,3 +346,30 @@ class TestAsTheLibrarysRateLimiter:
             await request(pacer, line, rate_limit_args=PERMITTED)
         assert line.calls == 0 and pacer.throttled == 0
         assert 7 < seconds_of(refused.value) < 7.5
+
+
+class TestFurtherPermits:
+    """A sender that is behind takes several permits at once, and never more than the token has."""
+
+    async def test_there_are_as_many_as_the_token_may_send_at_this_instant(self) -> None:
+        pacer = Pacer(VirtualClock(auto=False))
+        await pacer.permit(BROADCAST)
+        assert len(pacer.further(BROADCAST, 24)) == 2
+        assert pacer.further(BROADCAST, 24) == []
+
+    async def test_there_is_none_while_somebody_waits(self) -> None:
+        clock = VirtualClock(auto=False)
+        pacer = Pacer(clock)
+        waiting = [asyncio.create_task(pacer.permit(BROADCAST)) for _ in range(4)]
+        await clock.settle()
+        assert pacer.further(BROADCAST, 24) == []
+        waiting[3].cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+
+    async def test_one_that_was_not_used_is_there_again(self) -> None:
+        pacer = Pacer(VirtualClock(auto=False))
+        slots = [await pacer.permit(BROADCAST), *pacer.further(BROADCAST, 2)]
+        assert pacer.permits[BROADCAST] == 3
+        pacer.give_back(BROADCAST, slots[1])
+        assert pacer.permits[BROADCAST] == 2
+        assert len(pacer.further(BROADCAST, 24)) == 1

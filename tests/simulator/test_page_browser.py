@@ -184,7 +184,7 @@ async def test_somebody_new_can_open_a_link(desk: Desk) -> None:
     await desk.log(elif_).get_by_role("link", name="Open").click()
     await desk.page.get_by_label("First name of somebody new").fill("Noor")
     await desk.page.keyboard.press("Enter")
-    await expect(desk.page.get_by_role("log").nth(3)).to_contain_text("/start champ")
+    await expect(desk.page.get_by_role("log").nth(3)).to_contain_text("/start")
     assert desk.telegram.phone("Noor").messages[0].text == "/start champ"
 
 
@@ -197,14 +197,14 @@ async def test_the_newest_link_can_be_scanned_and_another_pasted(desk: Desk) -> 
     await expect(desk.log(elif_)).to_contain_text("newest")
     await desk.more(ben, "Scan a code")
     await desk.page.get_by_role("button", name="The newest link").click()
-    await expect(desk.log(ben)).to_contain_text("/start newest")
+    await expect(desk.log(ben)).to_contain_text("Heard: /start newest")
     await desk.more(ben, "Scan a code")
     await desk.page.get_by_role("textbox", name="A link").fill("https://example.org/")
     await desk.page.keyboard.press("Enter")
     await expect(desk.page.get_by_role("alert").filter(has_text="not a link to this bot")).to_be_visible()
     await desk.page.get_by_role("textbox", name="A link").fill("https://t.me/FirstMileBot?start=pasted")
     await desk.page.keyboard.press("Enter")
-    await expect(desk.log(ben)).to_contain_text("/start pasted")
+    await expect(desk.log(ben)).to_contain_text("Heard: /start pasted")
 
 
 async def test_telegram_html_is_shown_and_nothing_else_becomes_markup(desk: Desk) -> None:

@@ -142,7 +142,7 @@ class TestBackup:
             "import os, sqlite3, sys\n"
             "tx = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
             "tx.execute('PRAGMA journal_mode=WAL')\n"
-            "tx.execute(\"INSERT INTO heartbeats VALUES ('crash', 1)\")\n"
+            "tx.execute(\"INSERT INTO heartbeats VALUES ('crash', 1, '')\")\n"
             "os._exit(9)\n"
         )
         command = [sys.executable, "-c", crash, str(living)]

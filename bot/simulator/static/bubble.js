@@ -12,13 +12,18 @@ export function bubble(message, chat) {
     message.forwarded_from ? make("p.forwarded", {}, "Forwarded from ", make("b", { dir: "auto" }, message.forwarded_from)) : null,
     message.reply_to ? quote(message.reply_to, chat) : null,
     message.media ? attachment(message, chat) : null,
-    message.html ? make("div.words", { dir: "auto" }, rich(message.html, chat)) : null,
+    message.html ? make("div.words", { dir: "auto" }, rich(shown(message), chat)) : null,
     meta(message, chat),
   );
   const stack = make("div.stack", {}, article, message.buttons.length ? keyboard(message, chat) : null);
   const reply = make("button.round.answer", { type: "button", "aria-label": "Reply to this message" }, icon("reply"));
   reply.addEventListener("click", () => chat.quote(message));
   return make(`li.line.${message.from_bot ? "in" : "out"}`, {}, stack, reply);
+}
+
+/** Telegram hides what a start link carries: its owner sees only the command. */
+function shown({ from_bot: fromBot, html }) {
+  return fromBot ? html : html.replace(/^\/start [\w-]+$/, "/start");
 }
 
 /** A few words that stand for a message where there is no room for it. */

@@ -7,6 +7,12 @@ import { attach, heard, scan, whichPhone } from "./dialogs.js";
 import { post } from "./wire.js";
 
 const NEAR_BOTTOM = 80;
+/** What to do with a phone on which nothing has happened, by the role under its name. */
+const FIRST = {
+  coordinator: "Begin here: press Start.",
+  champion: "Comes in by the coordinator’s link.",
+  resident: "Comes in by the champion’s link or code.",
+};
 
 /** "Arabic" for ar, by the list under “Add a phone”; nothing for English. */
 function languageName(code) {
@@ -114,7 +120,7 @@ export function phoneView(id, town) {
   }
 
   function empty() {
-    return make("li.empty", {}, make("p", {}, `${phone.name} has not met the bot yet.`), make("p.quiet", {}, "Press Start, or open an invitation link."));
+    return make("li.empty", {}, make("p", {}, `${phone.name} has not met the bot yet.`), make("p.quiet", {}, FIRST[phone.caption] ?? "Press Start, or open an invitation link."));
   }
 
   function count(before) {

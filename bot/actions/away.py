@@ -1,0 +1,158 @@
+"""A champion is away: somebody else answers meanwhile, once they have said yes and people know the name (promise 7)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.actions import notices, readers
+from bot.domain.errors import NotFound
+from bot.domain.hours import at_local, local
+from bot.domain.people import Role
+from bot.runtime import Runtime
+from bot.store import circles as store
+from bot.store import deliveries as delivery_store
+from bot.store import people as people_store
+from bot.store import relays as relay_store
+from bot.store.circles import Away
+from bot.store.people import Person
+from bot.store.standings import standing
+
+
+@dataclass(frozen=True)
+class Absence:
+    """`agreed`: the cover has said yes; before that nothing has changed."""
+
+    id: int
+    champion: Person
+    cover: Person
+    until: datetime
+    agreed: bool = True
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Somebody who could answer meanwhile, with the circles they are known by: first names come twice."""
+
+    person: Person
+    circles: list[str]
+
+
+async def candidates(runtime: Runtime, champion_id: int) -> list[Candidate]:
+    """Champions who can be reached and are here themselves, by name."""
+    async with runtime.database.read() as tx:
+        found = [
+            Candidate(person, [one.name for one in await store.of_champion(tx, person.id)])
+            for person in await people_store.with_role(tx, Role.CHAMPION)
+            if await _could_cover(tx, runtime, champion_id, person)
+        ]
+        return sorted(found, key=lambda one: one.person.name.casefold())
+
+
+async def _could_cover(tx: AsyncConnection, runtime: Runtime, champion_id: int, person: Person) -> bool:
+    if person.id == champion_id or Role.CHAMPION not in await people_store.roles_of(tx, person.id):
+        return False
+    here = await store.away_now(tx, person.id, runtime.now()) is None
+    return here and await readers.can_read(tx, runtime, person)
+
+
+async def ask_cover(runtime: Runtime, champion_id: int, cover_id: int, days: int) -> datetime:
+    """Ask somebody to answer until the morning so many days from now; nothing changes before they say yes."""
+    now = runtime.now()
+    async with runtime.database.write() as tx:
+        champion = await people_store.by_id(tx, champion_id)
+        cover = await people_store.find(tx, cover_id)
+        if cover is None or not await _could_cover(tx, runtime, champion_id, cover):
+            raise NotFound("circles.no_cover")
+        zone = champion.zone or runtime.place.zone
+        until = at_local(local(now, zone).date() + timedelta(days=days), runtime.place.waking_from, zone)
+        asked = await store.open_away(tx, champion_id, now)
+        if asked is None or (asked.cover_id, asked.until, asked.state) != (cover_id, until, "asked"):
+            await _end(tx, champion_id, now)
+            away_id = await store.add_away(tx, champion_id, cover_id, now, until)
+            await notices.ask_cover(tx, runtime, champion, cover, away_id, until)
+        return until
+
+
+async def answer_cover(runtime: Runtime, cover_id: int, away_id: int, agrees: bool) -> Absence:
+    """The cover says yes or no. On yes the champion's people are told the name, before anything goes to the cover.
+
+    Raises NotFound when it is over, or was answered the other way already.
+    """
+    now, answer = runtime.now(), "agreed" if agrees else "declined"
+    async with runtime.database.write() as tx:
+        away = await store.away_by_id(tx, away_id)
+        if away is None or away.cover_id != cover_id or away.until <= now or away.state not in ("asked", answer):
+            raise NotFound("circles.cover_over")
+        absence = await _absence(tx, away)
+        if away.state == "asked":
+            await store.set_away(tx, away_id, answer, None if agrees else now)
+            await notices.cover_answered(tx, runtime, absence.champion, absence.cover, away_id, agrees)
+            if agrees:
+                await _begin(tx, runtime, absence)
+        return absence
+
+
+async def _absence(tx: AsyncConnection, away: Away) -> Absence:
+    champion, cover = [await people_store.by_id(tx, one or 0) for one in (away.champion_id, away.cover_id)]
+    return Absence(away.id, champion, cover, away.until, away.state == "agreed")
+
+
+async def _begin(tx: AsyncConnection, runtime: Runtime, absence: Absence) -> None:
+    """Each of the champion's people is told once, in a circle of theirs that they said yes to."""
+    told: set[int] = {absence.cover.id}
+    for circle in await store.of_champion(tx, absence.champion.id):
+        for person in await store.members(tx, circle.id):
+            who = await standing(tx, person, runtime.place)
+            if person.id not in told and circle.id in who.circles:
+                told.add(person.id)
+                await notices.cover_named(tx, runtime, person, absence.champion, absence.cover, absence, circle.id)
+    await notices.away_over(tx, runtime, absence.champion, absence.cover, absence)
+
+
+async def come_back(runtime: Runtime, champion_id: int) -> bool:
+    """The champion is here again; False when they were not away, and had asked nobody."""
+    now = runtime.now()
+    async with runtime.database.write() as tx:
+        away = await store.open_away(tx, champion_id, now)
+        await _end(tx, champion_id, now)
+        if away is None or away.cover_id is None:
+            return False
+        absence = await _absence(tx, away)
+        if absence.agreed:
+            await notices.champion_back(tx, runtime, absence.champion, absence.cover, away.id)
+        return True
+
+
+async def _end(tx: AsyncConnection, champion_id: int, now: datetime) -> None:
+    """What was to be told about absences that are over is not told any more."""
+    for away_id in await store.end_aways(tx, champion_id, now):
+        rows = await relay_store.with_prefix(tx, f"away:{away_id}:")
+        keys = [*(row.key for row in rows), notices.cover_question_key(away_id)]
+        await delivery_store.clear(tx, "back", now, key=keys)
+
+
+async def give_back(runtime: Runtime, cover_id: int, away_id: int) -> Absence:
+    """The cover cannot answer any longer: the champion is told, and people's words go to the champion again."""
+    now = runtime.now()
+    async with runtime.database.write() as tx:
+        away = await store.away_by_id(tx, away_id)
+        if away is None or away.cover_id != cover_id or away.state != "agreed" or away.until <= now:
+            raise NotFound("circles.cover_over")
+        absence = await _absence(tx, away)
+        await _end(tx, away.champion_id, now)
+        await notices.cover_gave_back(tx, runtime, absence.champion, absence.cover, away_id)
+        return absence
+
+
+async def absence(runtime: Runtime, champion_id: int) -> Absence | None:
+    """The champion's present absence, also one that waits for somebody's yes."""
+    async with runtime.database.read() as tx:
+        away = await store.open_away(tx, champion_id, runtime.now())
+        return None if away is None or away.cover_id is None else await _absence(tx, away)
+
+
+async def covered_by(runtime: Runtime, cover_id: int) -> list[Absence]:
+    """For whom this person answers now."""
+    async with runtime.database.read() as tx:
+        return [await _absence(tx, away) for away in await store.covered_by(tx, cover_id, runtime.now())]

@@ -1,0 +1,87 @@
+"""A coordinator invites a champion; the champion says yes and tells under what name people know them."""
+
+import asyncio
+
+from bot.actions import invitations as actions
+from bot.actions import people as people_actions
+from bot.actions.circles import checked_name
+from bot.catalogue import cards
+from bot.conversations import circles
+from bot.conversations.printing import printed
+from bot.conversations.talk import Talk
+from bot.domain.errors import NotAllowed, NotNow
+
+FLOW, NAME_FLOW = "champion", "champion_name"
+WORDING = "champion-1"
+
+
+async def invite(talk: Talk) -> None:
+    """/champion by a coordinator: a link and a QR code to pass on."""
+    await talk.toast()
+    if not talk.visitor.is_coordinator:
+        raise NotAllowed("errors.coordinators_only")
+    link = await actions.invite_champion(talk.runtime, talk.id)
+    lines = cards.Lines(
+        title=printed(talk, "cards.champion_title"),
+        middle=printed(talk, "cards.champion_text", place=talk.runtime.place.name),
+        foot=printed(talk, "cards.champion_foot"),
+    )
+    image = await asyncio.to_thread(cards.card, link, lines)  # drawing takes a while; nobody else should wait
+    await talk.photo(image, "invitation.png", talk.words("circles.champion_link", link=link))
+
+
+async def open_invitation(talk: Talk, token: str) -> None:
+    """A champion's one-time link."""
+    if talk.visitor.is_champion:
+        await talk.say("circles.champion_already")
+        return
+    await actions.check(talk.runtime, token, talk.id)
+    await talk.keep(FLOW, "yes", token=token)
+    rows = [[talk.button("buttons.champion_yes", "champ", "yes", style="success")]]
+    rows += [[talk.button("buttons.champion_no", "champ", "no")]]
+    await talk.say("circles.champion_question", rows, place=talk.runtime.place.name)
+
+
+async def chosen(talk: Talk) -> None:
+    """Buttons: champ:yes, champ:no."""
+    await talk.toast()
+    dialogue = await talk.dialogue(FLOW)
+    if talk.args[:1] != ["yes"]:
+        await talk.end(FLOW)
+        await talk.show("circles.champion_already" if talk.visitor.is_champion else "circles.champion_declined")
+        return
+    if dialogue is None and not talk.visitor.is_champion:
+        raise NotNow("circles.open_link_again")
+    if dialogue is not None:
+        await actions.become_champion(talk.runtime, talk.id, str(dialogue.data["token"]), WORDING)
+    await _ask_name(talk)
+    await talk.end(FLOW)
+
+
+async def _ask_name(talk: Talk) -> None:
+    await talk.keep(NAME_FLOW, "name")
+    name = talk.visitor.person.name
+    await talk.show("circles.champion_name", [[talk.button("buttons.use_name", "myname", name=name)]], name=name)
+
+
+async def name_kept(talk: Talk) -> None:
+    """Buttons: myname."""
+    await talk.toast()
+    circles.champions_only(talk)
+    if await talk.dialogue(NAME_FLOW) is None:
+        await talk.without_buttons()
+        await circles.mine(talk.without_query())
+        return
+    await _go_on(talk)
+
+
+async def name_typed(talk: Talk) -> None:
+    """Under what name people know them."""
+    circles.champions_only(talk)
+    await people_actions.set_name(talk.runtime, talk.id, checked_name(talk.text, "circles.own_name_length"))
+    await _go_on(talk)
+
+
+async def _go_on(talk: Talk) -> None:
+    await talk.end(NAME_FLOW)
+    await circles.ask_name(talk)

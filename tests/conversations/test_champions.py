@@ -1,0 +1,105 @@
+"""A coordinator invites a champion: one link, one person, seven days."""
+
+from sqlalchemy import select
+
+from bot.store.schema import invitations
+from tests.cast import TestTown
+from tests.conversations.letters import forges, shown
+
+
+async def _invitation(town: TestTown) -> str:
+    await town.has_coordinator()
+    await town.elif_.says("/champion")
+    return town.elif_.link()
+
+
+async def test_an_invitation_is_opaque_kept_hashed_and_shown_as_a_qr_code(town: TestTown) -> None:
+    link = await _invitation(town)
+    token = link.rpartition("c_")[2]
+    assert len(token) >= 32
+    assert shown(town.elif_, "It works once and for 7 days").media is not None
+    async with town.runtime.database.read() as tx:
+        [row] = (await tx.execute(select(invitations))).mappings()
+    assert token not in str(dict(row))
+
+
+async def test_a_champion_says_yes_picks_a_name_and_names_a_circle(town: TestTown) -> None:
+    link = await _invitation(town)
+    amara = town.amara
+    await amara.opens(link)
+    assert "invites you to be a champion" in amara.last
+    await amara.taps("Yes, I would like to")
+    await amara.says("x")
+    assert "2 to 40 letters" in amara.last
+    await amara.says("Auntie Amara")
+    await amara.says("E")
+    assert "2 to 40 characters" in amara.last
+    await amara.says("Elm House")
+    assert amara.heard("“Elm House” is ready") == 1
+    assert shown(amara, "hears from Auntie Amara").media is not None
+    await amara.opens(link)
+    assert "You are a champion already" in amara.last
+    assert "broadcast" in {one.command for one in amara.phone.commands}
+
+
+async def test_an_invitation_works_once_and_only_for_seven_days(town: TestTown) -> None:
+    link = await _invitation(town)
+    await town.amara.opens(link)
+    await town.amara.taps("Yes, I would like to")
+    await town.farid.opens(link)
+    assert "has been used already" in town.farid.last
+    await town.farid.opens("https://t.me/FirstMileBot?start=c_made-up")
+    assert "do not know this invitation" in town.farid.last
+
+    await town.elif_.says("/champion")
+    late = town.elif_.link()
+    await town.passes(days=7, seconds=1)
+    await town.sanjay.opens(late)
+    assert "more than 7 days old" in town.sanjay.last
+
+
+async def test_of_two_who_hold_the_same_invitation_the_first_yes_counts(town: TestTown) -> None:
+    link = await _invitation(town)
+    await town.amara.opens(link)
+    await town.sanjay.opens(link)
+    await town.sanjay.taps("Yes, I would like to")
+    await town.amara.taps("Yes, I would like to")
+    assert "has been used already" in town.amara.last
+    await town.amara.says("/broadcast")
+    assert "Only champions" in town.amara.last
+
+
+async def test_a_no_leaves_the_invitation_good(town: TestTown) -> None:
+    link = await _invitation(town)
+    await town.amara.opens(link)
+    await town.amara.taps("No, thank you")
+    assert "Nothing more will come" in town.amara.last
+    await town.amara.opens(link)
+    await town.amara.taps("Yes, I would like to")
+    assert "Under what name" in town.amara.last
+
+
+async def test_a_stranger_cannot_make_themselves_a_champion(town: TestTown) -> None:
+    await _invitation(town)
+    farid = town.farid
+    await farid.says("/start")
+    for data in ("champ:yes", "myname", "circle:new", "circle:1", "circle:1:closeyes", "away:1:7", "invite", "back"):
+        await forges(farid, data)
+    for command in ("/champion", "/broadcast", "/away", "/inbox"):
+        await farid.says(command)
+        assert "Only c" in farid.last, command
+    await farid.says("My own circle")
+    assert farid.heard("is ready") == 0
+    assert farid.heard("Under what name") == 0
+
+
+async def test_an_update_that_runs_again_after_a_crash_goes_on_where_it_was(town: TestTown) -> None:
+    link = await _invitation(town)
+    await town.amara.opens(link)
+    await town.amara.taps("Yes, I would like to")
+    await forges(town.amara, "champ:yes")
+    assert "Under what name" in town.amara.last
+    await town.amara.taps("Keep “Amara”")
+    await town.amara.says("Elm House")
+    await forges(town.amara, "myname")
+    assert "Your circles" in town.amara.last, "an old button does not begin another circle"
