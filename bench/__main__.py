@@ -1,6 +1,7 @@
 """`python -m bench …`: each command prints a table, and ends 1 naming every bar that was missed."""
 
 import asyncio
+import signal
 import sys
 from collections.abc import Coroutine
 from typing import Annotated, Any
@@ -25,8 +26,14 @@ COUNTED = (
 Recipients = Annotated[int, typer.Option(min=10, help="people in the circle")]
 
 
+def end_on_sigterm() -> None:
+    """As Ctrl-C does: every program of the run is ended first."""
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+
+
 def finish(title: str, run: Coroutine[Any, Any, list[Bar]], note: str = "") -> None:
     """Run it, print it, end with its exit status."""
+    end_on_sigterm()
     try:
         sys.exit(told(title, asyncio.run(run), out, note))
     except Failed as failure:

@@ -62,14 +62,20 @@ class App:
 
 @asynccontextmanager
 async def opened(
-    settings: Settings, clock: Clock, requests: Requests | None = None, *, share: float = 1.0
+    settings: Settings,
+    clock: Clock,
+    requests: Requests | None = None,
+    *,
+    share: float = 1.0,
+    catalogue: Catalogue | None = None,
 ) -> AsyncIterator[App]:
     """Everything built and connected, nothing running yet. Raises Misconfigured when it cannot work.
 
     `requests`: how to reach Telegram, for sending and for long polls; by default over HTTP. `share`: of the rate.
+    `catalogue`: one that has been read already.
     """
     async with AsyncExitStack() as stack:
-        shelf = Shelf(open_catalogue(settings))
+        shelf = Shelf(catalogue or open_catalogue(settings))
         shelf.stamp = await asyncio.to_thread(catalogue_actions.stamp, settings.messages_dir)
         database = Database(settings.database_url)
         stack.push_async_callback(database.close)

@@ -48,9 +48,9 @@ def _list_faults(faults: list[str]) -> None:
 
 def _of_the_machine(error: Exception) -> str:
     """A sentence for what only the operator can put right: the database, a disk; empty for everything else."""
-    from sqlalchemy.exc import DBAPIError
+    from sqlalchemy.exc import InterfaceError, OperationalError
 
-    if isinstance(error, DBAPIError):
+    if isinstance(error, OperationalError | InterfaceError):
         said = str(error.orig).strip().partition("\n")[0]
         return f"DATABASE_URL: the database cannot be used ({said}). Check the address, and that the server is running."
     if isinstance(error, OSError) and error.filename:

@@ -9,6 +9,7 @@ from pathlib import Path
 from bot import ticks
 from bot.actions import moments
 from bot.app import App, opened, prepare
+from bot.catalogue.catalogue import Catalogue
 from bot.clock import Clock
 from bot.config import Settings, load
 from bot.simulator.phones import Phone
@@ -50,12 +51,17 @@ class Town:
     async def settle(self) -> None:
         """Until the bot has nothing to do at this moment of the clock."""
         while True:
-            done = await self.app.polling.step() if self.polls else 0
-            done += await self.app.inbox.drain()
+            while await self._work():
+                pass
             await ticks.run_all(self.app.runtime)
-            done += await self.app.sender.drain()
-            if not done:
+            if not await self._work():
                 return
+
+    async def _work(self) -> int:
+        """Answer what was said and send what is due; how much of it there was."""
+        done = await self.app.polling.step() if self.polls else 0
+        done += await self.app.inbox.drain()
+        return done + await self.app.sender.drain()
 
     async def turn_to(self, when: datetime) -> None:
         """Go forward through everything that falls due on the way, in order."""
@@ -87,13 +93,17 @@ def try_settings(database: Path, **overrides: object) -> Settings:
 
 @asynccontextmanager
 async def opened_town(
-    settings: Settings, clock: Clock, turn: Callable[[datetime], Awaitable[None]], telegram: Telegram | None = None
+    settings: Settings,
+    clock: Clock,
+    turn: Callable[[datetime], Awaitable[None]],
+    telegram: Telegram | None = None,
+    catalogue: Catalogue | None = None,
 ) -> AsyncIterator[Town]:
-    """The bot and its cast, ready; nothing runs by itself yet."""
+    """The bot and its cast, ready; nothing runs by itself yet. `catalogue`: one that has been read already."""
     telegram = telegram or Telegram(clock, token=settings.bot_token)
     for name, telegram_id in CAST:
         telegram.phone(name, user_id=telegram_id)
     requests = (SimulatedRequest(telegram), SimulatedRequest(telegram))
-    async with opened(settings, clock, requests) as app:
+    async with opened(settings, clock, requests, catalogue=catalogue) as app:
         await prepare(app)
         yield Town(app, telegram, clock, turn)

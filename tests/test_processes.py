@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bench.processes import TOKEN, Bot, environment, simulator
+from bench.processes import TOKEN, Bot, environment, free_port, simulator
 from bench.seed import Plan, seed
 from bench.stage import Shown, Stage, data_of
 from bot.config import load
@@ -43,7 +43,8 @@ class Person:
 
     async def link(self) -> str:
         message = await self.sees("start=")
-        return next(word for word in message["text"].split() if "start=" in word)
+        found: str = next(word for word in message["text"].split() if "start=" in word)
+        return found
 
     async def _waits(self, fits: Callable[[Shown], bool], what: str) -> Shown:
         until = time.monotonic() + PATIENCE
@@ -158,17 +159,24 @@ def test_every_missing_or_wrong_setting_is_told_at_once(tmp_path: Path) -> None:
     assert "Traceback" not in ended.stderr
 
 
-async def test_a_wrong_token_and_a_busy_port_are_one_sentence_each(tmp_path: Path) -> None:
+async def test_what_only_shows_at_the_start_is_one_sentence_each(tmp_path: Path) -> None:
+    """A token Telegram does not know, a port that is taken, an address Telegram does not call."""
     async with telegram(tmp_path) as (address, _):
-        values = {"telegram_api_url": address, "coordinator_ids": ELIF, "database_url": f"sqlite:///{tmp_path}/one.db"}
         with socket.create_server(("127.0.0.1", 0)) as taken:
-            port = taken.getsockname()[1]
-            wrong, busy = await asyncio.gather(
-                asyncio.to_thread(first_mile, tmp_path, bot_token="123:wrong", port=_free(), **values),
-                asyncio.to_thread(first_mile, tmp_path, bot_token=TOKEN, port=port, **values),
-            )
-    _is_one_sentence(wrong, "BOT_TOKEN")
-    _is_one_sentence(busy, "PORT")
+            starts: dict[str, dict[str, object]] = {
+                "BOT_TOKEN": {"bot_token": "123:wrong", "port": free_port()},
+                "PORT": {"port": taken.getsockname()[1]},
+                "PUBLIC_URL": {"public_url": "https://bot.example:8081", "port": free_port()},
+            }
+            ended = await asyncio.gather(*(_start(tmp_path, address, name, **starts[name]) for name in starts))
+    for name, one in zip(starts, ended, strict=True):
+        _is_one_sentence(one, name)
+
+
+async def _start(folder: Path, address: str, name: str, **settings: object) -> subprocess.CompletedProcess[str]:
+    url = f"sqlite:///{folder}/{name}.db"
+    values = {"bot_token": TOKEN, "telegram_api_url": address, "coordinator_ids": ELIF, "database_url": url}
+    return await asyncio.to_thread(first_mile, folder, **{**values, **settings})
 
 
 def _is_one_sentence(ended: subprocess.CompletedProcess[str], name: str) -> None:
@@ -177,16 +185,3 @@ def _is_one_sentence(ended: subprocess.CompletedProcess[str], name: str) -> None
     assert len(told) == 1, ended.stderr
     assert told[0].startswith(f"  - {name}: ")
     assert "Traceback" not in ended.stderr
-
-
-def _free() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as one:
-        return int(one.getsockname()[1])
-
-
-async def test_an_address_telegram_does_not_take_is_one_sentence(tmp_path: Path) -> None:
-    async with telegram(tmp_path) as (address, _):
-        values = {"telegram_api_url": address, "coordinator_ids": ELIF, "database_url": f"sqlite:///{tmp_path}/one.db"}
-        public = {"public_url": "https://bot.example:8081", "bot_token": TOKEN, "port": _free()}
-        ended = await asyncio.to_thread(first_mile, tmp_path, **values, **public)
-    _is_one_sentence(ended, "PUBLIC_URL")

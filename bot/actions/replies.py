@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.actions import readers, relaying
 from bot.actions.readers import About, Route
-from bot.domain.deliveries import Kind, Method, State
+from bot.domain.deliveries import Kind, State
 from bot.domain.errors import NotFound
 from bot.domain.hours import next_awake
 from bot.domain.people import in_conversation
@@ -48,8 +48,8 @@ class Passed:
     """What happened to a resident's words. `readers`: names of who gets them; none when nobody can read at present.
 
     `read_from`: when their waking hours begin, if it is night for them. `cover`, `away_id`: the resident has to say
-    whether this person may read them meanwhile. `needs_yes`: the answer may not reach them yet. `again`: they wrote to the
-    same a moment ago.
+    whether this person may read them meanwhile. `needs_yes`: the answer may not reach them yet. `again`: they wrote to
+    the same a moment ago.
     """
 
     reply: Reply
@@ -177,43 +177,6 @@ async def recall(runtime: Runtime, author_id: int, message_id: int) -> Reply | N
     """What became of this very message, if it was dealt with before (an update can come twice, after a crash)."""
     async with runtime.database.read() as tx:
         return await store.by_message(tx, author_id, message_id)
-
-
-async def continue_album(runtime: Runtime, author_id: int, said: Said) -> bool:
-    """Photos sent together come one by one: the others follow the first. False when this is the first."""
-    async with runtime.database.write() as tx:
-        first = await store.first_of_album(tx, author_id, said.album)
-        if first is None:
-            return False
-        piece = await store.add(
-            tx,
-            resident_id=first.resident_id,
-            author_id=author_id,
-            reader_id=first.reader_id,
-            direction="piece",
-            body=said.text,
-            media=said.media,
-            about="",
-            album=said.album,
-            message_id=said.message_id,
-            broadcast_id=first.broadcast_id,
-            answers_id=first.id,
-            state="answered",
-            at=runtime.now(),
-        )
-        if piece is not None:
-            await _send_piece(tx, runtime, first, piece)
-        return True
-
-
-async def _send_piece(tx: AsyncConnection, runtime: Runtime, first: Reply, piece: Reply) -> None:
-    prefix = f"relay:{first.id}:" if first.direction == "question" else relaying.answer_key(first.id)
-    author = await people_store.by_id(tx, piece.author_id)
-    for heading in await relay_store.with_prefix(tx, prefix):
-        if heading.method is Method.SEND and heading.state is not State.CLEARED:
-            due_at = max(runtime.now(), heading.due_at)
-            row = relaying.copy(heading.key, piece, heading.person_id, heading.kind, author, due_at, first.id)
-            await delivery_store.put(tx, [row], runtime.now())
 
 
 async def edited(runtime: Runtime, author_id: int, said: Said, stamp: int) -> bool:

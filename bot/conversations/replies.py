@@ -2,11 +2,11 @@
 
 from babel.lists import format_list
 
+from bot.actions import albums, stopping
 from bot.actions import answers as answer_actions
 from bot.actions import broadcasts as broadcast_actions
 from bot.actions import circles as circle_actions
 from bot.actions import replies as actions
-from bot.actions import stopping
 from bot.actions.replies import Passed, Said
 from bot.conversations import answers
 from bot.conversations.keyboards import Rows
@@ -24,7 +24,7 @@ async def repeated(talk: Talk) -> bool:
     said = said_in(talk.message)
     known = await actions.recall(talk.runtime, talk.id, said.message_id)
     if known is None:
-        return bool(said.album) and await actions.continue_album(talk.runtime, talk.id, said)
+        return bool(said.album) and await albums.continue_album(talk.runtime, talk.id, said)
     if known.direction == "answer":
         await answers.acknowledge(talk, await answer_actions.answered_before(talk.runtime, known))
     elif known.direction == "question":

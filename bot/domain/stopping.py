@@ -4,8 +4,8 @@ import unicodedata
 from collections.abc import Iterable
 
 # Arabic is typed with or without its small vowels, its long strokes and the signs on its first letter.
-_LEFT_OUT = {code: None for code in (*range(0x064B, 0x0653), 0x0670, 0x0640, *range(0xFE00, 0xFE10))}
-_ALIKE = _LEFT_OUT | {ord(letter): "ا" for letter in "أإآ"}
+_LEFT_OUT: dict[int, int | None] = dict.fromkeys((*range(0x064B, 0x0653), 0x0670, 0x0640, *range(0xFE00, 0xFE10)))
+_ALIKE = _LEFT_OUT | dict.fromkeys((0x0622, 0x0623, 0x0625), 0x0627)  # alif with a sign on it, and alif
 
 
 def means_stop(said: str, words: Iterable[str]) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.actions import answers, relaying, replies
+from bot.actions import albums, answers, relaying, replies
 from bot.actions.replies import Said
 from bot.domain.errors import NotFound, NotNow
 from bot.store import people as people_store
@@ -33,8 +33,8 @@ async def test_promise_7_the_whole_way_there_and_back_on_each_database(anywhere:
     assert passed.readers == again.readers == ["Amara"]
     await replies.pass_on(runtime, ben, Said(9002, "Anybody?"))
     await replies.pass_on(runtime, ben, Said(9003, "", "photo", album="x"))
-    assert await replies.continue_album(runtime, ben, Said(9004, "", "photo", album="x"))
-    assert not await replies.continue_album(runtime, ben, Said(9005, "", "photo", album="y"))
+    assert await albums.continue_album(runtime, ben, Said(9004, "", "photo", album="x"))
+    assert not await albums.continue_album(runtime, ben, Said(9005, "", "photo", album="y"))
 
     page = await answers.inbox(runtime, amara)
     assert ([one.body for one, _ in page.questions], page.waiting, page.answered) == (["Hello?", "Anybody?", ""], 3, 0)

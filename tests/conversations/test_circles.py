@@ -6,7 +6,7 @@ from tests.conversations.letters import forges, shown
 
 async def test_link_card_and_names_of_several_circles(town: TestTown) -> None:
     await town.has_coordinator()
-    amara = await town.has_champion(circle="Elm <b>House</b> & Co".replace("</b>", "<b>"))
+    amara = await town.has_champion(circle="Elm <b>House<b> & Co")
     assert "Elm <b>House<b> & Co" in shown(amara, "is ready").text
     await amara.says("/circle")
     await amara.taps("Elm <b>House<b> & Co")

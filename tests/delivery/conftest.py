@@ -7,7 +7,7 @@ from tests.virtual import START
 
 
 @pytest.fixture
-async def bare(database_url: str) -> AsyncIterator[Bare]:
+async def bare(tables_url: str) -> AsyncIterator[Bare]:
     """A circle with three people in it, on each kind of database."""
-    async with opened_bare(database_url, START, "Ben", "Dalia", "Chidi") as made:
+    async with opened_bare(tables_url, START, "Ben", "Dalia", "Chidi") as made:
         yield made

@@ -8,15 +8,14 @@ from tests.virtual import START
 
 
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    """An empty database of each kind with its tables."""
-    made = Database(database_url, durable=False)
-    await made.migrate()
+async def database(tables_url: str) -> AsyncIterator[Database]:
+    """Nothing in it but its tables."""
+    made = Database(tables_url, durable=False)
     yield made
     await made.close()
 
 
 @pytest.fixture
-async def bare(database_url: str) -> AsyncIterator[Bare]:
-    async with opened_bare(database_url, START, "Ben", "Dalia") as made:
+async def bare(tables_url: str) -> AsyncIterator[Bare]:
+    async with opened_bare(tables_url, START, "Ben", "Dalia") as made:
         yield made

@@ -44,10 +44,10 @@ async def plus_one(database: Database) -> None:
         await tx.execute(update(secrets).where(secrets.c.name == "one").values(value=str(before + 1)))
 
 
-async def test_no_update_is_lost_between_tasks_or_between_processes(database: Database, database_url: str) -> None:
+async def test_no_update_is_lost_between_tasks_or_between_processes(database: Database, tables_url: str) -> None:
     async with database.write() as tx:
         await add(tx, "one")
-    other = Database(database_url, durable=False)  # shares nothing with the first, as another process would not
+    other = Database(tables_url, durable=False)  # shares nothing with the first, as another process would not
 
     await asyncio.gather(*(plus_one(one) for one in (database, other) * 15))
 

@@ -16,9 +16,9 @@ async def test_promise_3_a_key_is_written_once_for_ever(bare: Bare) -> None:
     assert (await bare.row("once")).body == "first"
 
 
-async def test_promise_3_two_processes_that_decide_the_same_write_one_row(bare: Bare, database_url: str) -> None:
+async def test_promise_3_two_processes_that_decide_the_same_write_one_row(bare: Bare, tables_url: str) -> None:
     made = await bare.broadcast()
-    other = Database(database_url, durable=False)
+    other = Database(tables_url, durable=False)
     rows = [bare.row_of(made, name) for name in ("Ben", "Dalia")]
 
     async def decide(database: Database, rows: list[store.New]) -> int:
@@ -66,11 +66,11 @@ async def test_chats_that_must_cool_and_people_with_one_under_way_are_passed_ove
         assert await outbox.next_lane(tx, bare.now, [bare.phone("Dalia").user_id]) is None
 
 
-async def test_promise_3_two_senders_never_hold_the_same_row(bare: Bare, database_url: str) -> None:
+async def test_promise_3_two_senders_never_hold_the_same_row(bare: Bare, tables_url: str) -> None:
     for number in range(20):
         await bare.resident(f"R{number}")
         await bare.put(f"row {number}", f"R{number}")
-    other = Database(database_url, durable=False)
+    other = Database(tables_url, durable=False)
 
     async def claim_all(database: Database) -> list[int]:
         mine: list[int] = []

@@ -30,9 +30,9 @@ async def test_who_gives_a_lease_back_gives_back_only_their_own(bare: Bare) -> N
     assert await heartbeats.hold(bare.runtime, "sender", "b", LASTS)
 
 
-async def test_of_many_who_reach_for_a_lease_at_once_one_gets_it(bare: Bare, database_url: str) -> None:
-    other = Database(database_url, durable=False)
-    runtimes = [bare.runtime, bare_runtime(database_url, bare.clock, other)] * 5
+async def test_of_many_who_reach_for_a_lease_at_once_one_gets_it(bare: Bare, tables_url: str) -> None:
+    other = Database(tables_url, durable=False)
+    runtimes = [bare.runtime, bare_runtime(tables_url, bare.clock, other)] * 5
     reached = [heartbeats.hold(runtime, "sender", str(number), LASTS) for number, runtime in enumerate(runtimes)]
     assert sum(await asyncio.gather(*reached)) == 1
     await other.close()

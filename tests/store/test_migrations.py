@@ -1,5 +1,6 @@
 import asyncio
 import multiprocessing
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,14 @@ from bot.store.schema import metadata
 def differences(connection: Connection) -> list[Any]:
     context = MigrationContext.configure(connection, opts={"compare_type": True, "target_metadata": metadata})
     return list(compare_metadata(context, metadata))
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    made = Database(database_url, durable=False)
+    await made.migrate()
+    yield made
+    await made.close()
 
 
 async def test_the_migrations_make_exactly_the_tables_of_the_schema(database: Database) -> None:

@@ -114,10 +114,10 @@ async def test_an_update_that_kills_every_process_is_given_up(bare: Bare) -> Non
     assert await waiting(bare, "dead") == 1
 
 
-async def test_two_processes_never_take_the_same_update_nor_two_of_one_chat(bare: Bare, database_url: str) -> None:
+async def test_two_processes_never_take_the_same_update_nor_two_of_one_chat(bare: Bare, tables_url: str) -> None:
     await actions.receive(bare.runtime, [message(number, chat_id=number % 10) for number in range(100, 140)])
-    other = Database(database_url, durable=False)
-    runtimes = [bare.runtime, bare_runtime(database_url, bare.clock, other)] * 4
+    other = Database(tables_url, durable=False)
+    runtimes = [bare.runtime, bare_runtime(tables_url, bare.clock, other)] * 4
 
     for _ in range(4):
         several = await asyncio.gather(*(actions.take(runtime, 3) for runtime in runtimes))
