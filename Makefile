@@ -13,7 +13,7 @@ try: $(VENV)/ready ## set everything up and start the bot with the simulator (no
 	$(BIN)/first-mile try --port $(PORT)
 
 test: $(VENV)/ready-dev ## set everything up and run the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 run: $(VENV)/ready ## start it for real, with the settings in .env
 	$(BIN)/first-mile run

@@ -30,9 +30,18 @@ class Shelf:
     def read(self, source: str, file_name: str) -> Template | None:
         """The template in a stored text; None when the rules have become stricter since it was written."""
         if (source, file_name) not in self._read:
-            # By the rules of one text alone: the file of its source may have changed since, and is not in use yet.
-            self._read[source, file_name] = parse(source, file_name, self.catalogue.place).template
+            self._read[source, file_name] = self._present(source, file_name) or self._parsed(source, file_name)
         return self._read[source, file_name]
+
+    def _present(self, source: str, file_name: str) -> Template | None:
+        """The stored text is the file as it is now: it has been read already."""
+        topic, language, _ = file_name.split(".")
+        present = self.catalogue.templates.get((topic, language))
+        return present if present is not None and present.source_text == source else None
+
+    def _parsed(self, source: str, file_name: str) -> Template | None:
+        # By the rules of one text alone: the file of its source may have changed since, and is not in use yet.
+        return parse(source, file_name, self.catalogue.place).template
 
 
 @dataclass(frozen=True)

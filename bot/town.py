@@ -48,11 +48,13 @@ class Town:
     def phone(self, name: str) -> Phone:
         return self.telegram.phone(name)
 
-    async def settle(self) -> None:
-        """Until the bot has nothing to do at this moment of the clock."""
+    async def settle(self, *, ring: bool = True) -> None:
+        """Until the bot has nothing to do at this moment of the clock. `ring`: also notice what has become due."""
         while True:
             while await self._work():
                 pass
+            if not ring:
+                return
             await ticks.run_all(self.app.runtime)
             if not await self._work():
                 return

@@ -53,7 +53,7 @@ async def test_a_chat_is_answered_in_order_and_a_slow_one_holds_up_nobody(
             town.person(name).phone.types(f"{name} {number}")
     await fetched(town)
     async with running(town):
-        await town.clock.advance(5)
+        await town.clock.advance(20)
         assert [word for word in heard if "Dalia" in word] == ["Dalia 0", "Dalia 1", "Dalia 2"]
         assert [word for word in heard if "Ben" in word] == []
         await town.clock.advance(120)
