@@ -140,8 +140,7 @@ def _connected(runtime: Runtime, application: AnyApplication, pacer: Pacer, poll
     sender = Sender(runtime, pacer, Gateway(application.bot))
     inbox = Inbox(runtime, application)
     runtime.database.on_commit(sender.wake)
-    runtime.database.on_commit(inbox.wake)
-    return App(runtime, application, pacer, sender, inbox, Polling(runtime, application.bot, polls))
+    return App(runtime, application, pacer, sender, inbox, Polling(runtime, application.bot, polls, inbox.wake))
 
 
 async def prepare(app: App) -> None:

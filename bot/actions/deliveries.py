@@ -15,7 +15,6 @@ from bot.domain.deliveries import (
     Attempt,
     Kind,
     Lane,
-    Method,
     Outcome,
     Refusal,
     Sent,
@@ -27,7 +26,6 @@ from bot.domain.deliveries import (
 from bot.domain.people import Go, Heard, Never, Standing, Verdict, Wait, Wish, may_send
 from bot.runtime import Runtime
 from bot.store import broadcasts as broadcast_store
-from bot.store import deliveries as store
 from bot.store import machine, outbox
 from bot.store import people as people_store
 from bot.store.deliveries import Delivery
@@ -58,22 +56,16 @@ async def next_lane(runtime: Runtime, hot: Collection[int]) -> Lane | None:
 
 async def claim(runtime: Runtime, hot: Collection[int] = ()) -> Job | None:
     """Take the next row that may go out. Those before it that may not are settled on the way."""
-    return next(iter(await claim_some(runtime, hot, 1)), None)
-
-
-async def claim_some(runtime: Runtime, hot: Collection[int], most: int) -> list[Job]:
-    """Up to so many, each for another chat, in one transaction: its end waits for the disk, and that costs the most."""
-    now, jobs = runtime.now(), list[Job]()
+    now = runtime.now()
     async with runtime.database.write() as tx:
         for _ in range(SETTLED_AT_ONCE):
-            found = await outbox.next_due(tx, now, [*hot, *(job.chat_id for job in jobs)])
+            found = await outbox.next_due(tx, now, hot)
             if found is None:
-                break
+                return None
             job = await _decided(tx, runtime, *found, now)
-            jobs += [job] if job else []
-            if len(jobs) == most:
-                break
-    return jobs
+            if job is not None:
+                return job
+        return None
 
 
 async def _decided(

@@ -1,5 +1,6 @@
 """Updates fetched by long poll: stored, and only then acknowledged by asking for the next."""
 
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -31,10 +32,11 @@ class Polling:
 
     `request`: the client for long polls. It is used below the library, which would read the updates first: one that
     it cannot read would then hold up all others, and what it does not know yet would not be stored as it came.
+    `wake`: called when something has been stored.
     """
 
-    def __init__(self, runtime: Runtime, bot: ExtBot[Any], request: BaseRequest) -> None:
-        self._runtime, self._bot, self._request = runtime, bot, request
+    def __init__(self, runtime: Runtime, bot: ExtBot[Any], request: BaseRequest, wake: Callable[[], None]) -> None:
+        self._runtime, self._bot, self._request, self._wake = runtime, bot, request, wake
         self._offset: int | None = None
         self._pause = 1.0
         self._well_at = runtime.clock.monotonic()
@@ -54,6 +56,7 @@ class Polling:
         updates = await self._fetch(long_poll)
         if updates:
             await actions.receive(self._runtime, updates)
+            self._wake()
             self._offset = updates[-1]["update_id"] + 1
         return len(updates)
 

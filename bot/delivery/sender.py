@@ -8,7 +8,7 @@ import asyncio
 import uuid
 from collections.abc import Coroutine
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 import structlog
 
@@ -19,7 +19,6 @@ from bot.delivery.breaker import Breaker
 from bot.delivery.gateway import Gateway, Letter
 from bot.delivery.pacing import Pacer
 from bot.delivery.rates import Slot
-from bot.delivery.turns import holding
 from bot.domain.deliveries import Down, Lane, NotSent, Outcome, Throttled, Unknown
 from bot.runtime import Runtime
 
@@ -35,7 +34,6 @@ _DOWN = {
     "conflict": "Telegram says that another program uses this token: stop it",
 }
 
-T = TypeVar("T")
 _log = structlog.get_logger(__name__)
 
 
@@ -44,7 +42,7 @@ class Sender:
         self._runtime, self._pacer, self._gateway = runtime, pacer, gateway
         self._holder = uuid.uuid4().hex
         self._woken = asyncio.Event()
-        self._under_way: set[asyncio.Task[Any]] = set()
+        self._under_way: set[asyncio.Task[None]] = set()
         self._breaker = Breaker()
         self.trouble = ""
         """What keeps it from sending, in words for an operator; empty while all is well."""
@@ -111,32 +109,29 @@ class Sender:
             pause.cancel()
             woken.cancel()
 
-    async def step(self) -> int:
-        """Start sending a row or a few, if any are due; 0 when there is nothing to do at present.
+    async def step(self) -> bool:
+        """Start sending one row, if one is due; False when there is nothing to do at present.
 
-        1 as well after rows that may not go out: there may be more behind them, and the permits pace us.
+        True as well after rows that may not go out: there may be more behind them, and the permit paces us.
         """
         await self._room()
         lane = await actions.next_lane(self._runtime, self._hot())
         if lane is None:
-            return 0
-        permits = [await self._pacer.permit(lane)]
-        permits += self._pacer.further(lane, IN_FLIGHT - len(self._under_way) - 1)
+            return False
+        permit = await self._pacer.permit(lane)
         # A claim that is cancelled half way would leave a row in doubt that never left: it is always seen through.
-        return max(1, await asyncio.shield(self._begun(self._send_next(lane, permits), "claim")))
+        await asyncio.shield(self._begun(self._send_next(lane, permit), "claim"))
+        return True
 
-    async def _send_next(self, lane: Lane, permits: list[Slot]) -> int:
-        """One row for each permit. There are several permits only when we are behind what Telegram allows."""
-        jobs = await actions.claim_some(self._runtime, self._hot(), len(permits))
-        for job, permit in zip(jobs, permits, strict=False):
-            self._pacer.spoke_to(job.chat_id)
-            with holding(permit):
-                self._begun(self._send(job), f"delivery {job.delivery.id}")
-        for permit in permits[len(jobs) :]:
+    async def _send_next(self, lane: Lane, permit: Slot) -> None:
+        job = await actions.claim(self._runtime, self._hot())
+        if job is None:
             self._pacer.give_back(lane, permit)
-        return len(jobs)
+            return
+        self._pacer.spoke_to(job.chat_id)
+        self._begun(self._send(job), f"delivery {job.delivery.id}")
 
-    def _begun(self, work: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
+    def _begun(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
         task = asyncio.create_task(work, name=name)
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
@@ -186,8 +181,8 @@ class Sender:
         """Send everything that is due now and wait for it; for tests and the turned clock. Returns how many."""
         sent = 0
         while True:
-            while begun := await self.step():
-                sent += begun
+            while await self.step():
+                sent += 1
             if self._under_way:
                 await asyncio.wait(self._under_way)
             elif await actions.next_lane(self._runtime, ()) is None:

@@ -1,8 +1,7 @@
 """Whose turn it is: everybody who wants to send waits here, and one dispatcher calls them up."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial
@@ -13,16 +12,6 @@ from bot.domain.deliveries import Lane
 
 # The permit the running task holds; tasks it starts inherit it.
 held: ContextVar[Slot | None] = ContextVar("held", default=None)
-
-
-@contextmanager
-def holding(slot: Slot) -> Iterator[None]:
-    """Tasks begun in here hold this permit."""
-    before = held.set(slot)
-    try:
-        yield
-    finally:
-        held.reset(before)
 
 
 @dataclass(eq=False)
@@ -64,15 +53,6 @@ class Turns:
         assert waiter.slot is not None  # given together with the turn
         held.set(waiter.slot)
         return waiter.slot
-
-    def further(self, lane: Lane, most: int) -> list[Slot]:
-        """Up to so many permits more for no chat in particular, if they are free at once and nobody waits for them."""
-        slots: list[Slot] = []
-        now = self._clock.monotonic()
-        while len(slots) < most and not any(self._queues.values()) and self._rate.wait(now) <= 0:
-            slots.append(self._rate.take(now))
-            self.permits[lane] += 1
-        return slots
 
     def give_back(self, lane: Lane, slot: Slot) -> None:
         """A permit that was not used."""

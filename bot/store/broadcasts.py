@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, func, insert, select, update
+from sqlalchemy import bindparam, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.broadcasts import Broadcast, Phase
@@ -23,8 +23,11 @@ async def add(tx: AsyncConnection, **values: Any) -> Broadcast:
     return _broadcast(row.mappings().one())
 
 
+_BY_ID = select(*COLUMNS).where(broadcasts.c.id == bindparam("wanted"))
+
+
 async def by_id(tx: AsyncConnection, broadcast_id: int) -> Broadcast | None:
-    row = (await tx.execute(select(*COLUMNS).where(broadcasts.c.id == broadcast_id))).mappings().first()
+    row = (await tx.execute(_BY_ID, {"wanted": broadcast_id})).mappings().first()
     return None if row is None else _broadcast(row)
 
 

@@ -38,6 +38,12 @@ _NEXT_DUE = {
     lane: _due(lane, *COLUMNS, people.c.telegram_id).with_for_update(skip_locked=True, of=deliveries) for lane in Lane
 }
 
+_START = (
+    update(deliveries)
+    .where(deliveries.c.id == bindparam("wanted"), deliveries.c.state == QUEUED)
+    .values(state=State.SENDING, lease_until=bindparam("until"), attempts=deliveries.c.attempts + 1)
+)
+
 
 async def next_lane(tx: AsyncConnection, now: datetime, hot: Collection[int]) -> Lane | None:
     """The best lane in which something is due. One query a lane, so that a million later rows cost nothing."""
@@ -69,9 +75,7 @@ async def earliest(tx: AsyncConnection, after: datetime) -> datetime | None:
 
 async def start(tx: AsyncConnection, delivery_id: int, lease_until: datetime) -> None:
     """From here on the message may be on its way: written before the call, so a crash cannot hide it (promise 4)."""
-    row = update(deliveries).where(deliveries.c.id == delivery_id, deliveries.c.state == QUEUED)
-    values = {"state": State.SENDING, "lease_until": lease_until, "attempts": deliveries.c.attempts + 1}
-    await tx.execute(row.values(values))
+    await tx.execute(_START, {"wanted": delivery_id, "until": lease_until})
 
 
 async def postpone(tx: AsyncConnection, delivery_id: int, due_at: datetime, reason: str = "") -> None:

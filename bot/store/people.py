@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, exists, func, insert, select, update
+from sqlalchemy import and_, bindparam, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.people import Purpose, Role
@@ -36,13 +36,16 @@ async def by_telegram(tx: AsyncConnection, telegram_id: int) -> Person | None:
     return None if row is None else Person(**row)
 
 
+_BY_ID = select(people).where(people.c.id == bindparam("wanted"))
+
+
 async def by_id(tx: AsyncConnection, person_id: int) -> Person:
-    row = (await tx.execute(select(people).where(people.c.id == person_id))).mappings().one()
+    row = (await tx.execute(_BY_ID, {"wanted": person_id})).mappings().one()
     return Person(**row)
 
 
 async def find(tx: AsyncConnection, person_id: int) -> Person | None:
-    row = (await tx.execute(select(people).where(people.c.id == person_id))).mappings().first()
+    row = (await tx.execute(_BY_ID, {"wanted": person_id})).mappings().first()
     return None if row is None else Person(**row)
 
 

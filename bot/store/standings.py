@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime, time
 
-from sqlalchemy import Integer, case, cast, func, select
+from sqlalchemy import BindParameter, ColumnElement, Integer, bindparam, case, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.deliveries import ARRIVED_MAYBE, Kind
@@ -53,16 +53,43 @@ def _standing(person: Person, place: Place, said: set[tuple[Purpose, int | None]
     )
 
 
+# Asked for every message at the moment of sending: made once, because making a statement costs more than running it.
+_IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
+_NEWEST = (
+    select(func.max(consents.c.id))
+    .where(consents.c.person_id.in_(_IDS))
+    .group_by(consents.c.person_id, consents.c.purpose, consents.c.circle_id)
+)
+_SAID = select(consents.c.person_id, consents.c.purpose, consents.c.circle_id).where(
+    consents.c.id.in_(_NEWEST), consents.c.given == 1
+)
+_JOINED = select(memberships.c.person_id, memberships.c.circle_id).where(
+    memberships.c.person_id.in_(_IDS), memberships.c.left_at.is_(None)
+)
+_when: ColumnElement[datetime] = func.coalesce(deliveries.c.done_at, deliveries.c.created_at)
+_HEARD = (
+    select(
+        deliveries.c.person_id,
+        func.sum(cast(case((_when > bindparam("week"), 1), else_=0), Integer)).label("week"),
+        func.count().label("month"),
+        func.max(case((deliveries.c.topic == bindparam("topic"), 1), else_=0)).label("same"),
+    )
+    .where(
+        deliveries.c.person_id.in_(_IDS),
+        deliveries.c.kind == Kind.BROADCAST,
+        deliveries.c.state.in_(ARRIVED_MAYBE),
+        _when > bindparam("month"),
+        deliveries.c.id != bindparam("besides"),
+    )
+    .group_by(deliveries.c.person_id)
+)
+_NO_ROW = 0  # ids begin at 1
+
+
 async def _consents(tx: AsyncConnection, ids: list[int]) -> dict[int, set[tuple[Purpose, int | None]]]:
     found: dict[int, set[tuple[Purpose, int | None]]] = defaultdict(set)
     for some in _chunks(ids):
-        newest = (
-            select(func.max(consents.c.id))
-            .where(consents.c.person_id.in_(some))
-            .group_by(consents.c.person_id, consents.c.purpose, consents.c.circle_id)
-        )
-        query = select(consents.c.person_id, consents.c.purpose, consents.c.circle_id)
-        for row in await tx.execute(query.where(consents.c.id.in_(newest), consents.c.given == 1)):
+        for row in await tx.execute(_SAID, {"ids": some}):
             found[row.person_id].add((Purpose(row.purpose), row.circle_id))
     return found
 
@@ -70,37 +97,19 @@ async def _consents(tx: AsyncConnection, ids: list[int]) -> dict[int, set[tuple[
 async def _memberships(tx: AsyncConnection, ids: list[int]) -> dict[int, set[int]]:
     found: dict[int, set[int]] = defaultdict(set)
     for some in _chunks(ids):
-        query = select(memberships.c.person_id, memberships.c.circle_id)
-        for row in await tx.execute(query.where(memberships.c.person_id.in_(some), memberships.c.left_at.is_(None))):
+        for row in await tx.execute(_JOINED, {"ids": some}):
             found[row.person_id].add(row.circle_id)
     return found
 
 
 async def heard(
-    tx: AsyncConnection, ids: list[int], topic: str, now: datetime, besides: int | None = None
+    tx: AsyncConnection, ids: list[int], topic: str, now: datetime, besides: int = _NO_ROW
 ) -> dict[int, Heard]:
     """What each person has had lately from whomever; `besides` leaves out one delivery id (the one being decided)."""
     result: dict[int, Heard] = {}
-    at = func.coalesce(deliveries.c.done_at, deliveries.c.created_at)
+    asked = {"topic": topic, "week": now - WEEK, "month": now - max(MONTH, SAME_TOPIC), "besides": besides}
     for some in _chunks(ids):
-        query = (
-            select(
-                deliveries.c.person_id,
-                func.sum(cast(case((at > now - WEEK, 1), else_=0), Integer)).label("week"),
-                func.count().label("month"),
-                func.max(case((deliveries.c.topic == topic, 1), else_=0)).label("same"),
-            )
-            .where(
-                deliveries.c.person_id.in_(some),
-                deliveries.c.kind == Kind.BROADCAST,
-                deliveries.c.state.in_(ARRIVED_MAYBE),
-                at > now - max(MONTH, SAME_TOPIC),
-            )
-            .group_by(deliveries.c.person_id)
-        )
-        if besides is not None:
-            query = query.where(deliveries.c.id != besides)
-        for row in await tx.execute(query):
+        for row in await tx.execute(_HEARD, {**asked, "ids": some}):
             result[row.person_id] = Heard(int(row.week), int(row.month), bool(row.same))
     return result
 

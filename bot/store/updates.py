@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy import and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql import ColumnElement
@@ -113,8 +113,13 @@ async def drop(tx: AsyncConnection, state: str, before: datetime) -> int:
     return int(done.rowcount)
 
 
+_WAITING = select(func.count()).where(
+    inbox.c.state == "new",
+    inbox.c.due_at <= bindparam("now"),
+    or_(inbox.c.lease_until.is_(None), inbox.c.lease_until <= bindparam("now")),
+)
+
+
 async def count_waiting(tx: AsyncConnection, now: datetime) -> int:
     """Updates that could be worked off now."""
-    free = or_(inbox.c.lease_until.is_(None), inbox.c.lease_until <= now)
-    query = select(func.count()).where(inbox.c.state == "new", inbox.c.due_at <= now, free)
-    return int((await tx.execute(query)).scalar_one())
+    return int((await tx.execute(_WAITING, {"now": now})).scalar_one())

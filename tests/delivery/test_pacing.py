@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from telegram.error import Forbidden, RetryAfter
 
-from bot.delivery.pacing import PERMITTED, Pacer, seconds_of
+from bot.delivery.pacing import MARGIN, PERMITTED, Pacer, seconds_of
 from bot.delivery.rates import Slot
 from bot.domain.deliveries import Lane
 from tests.virtual import VirtualClock
@@ -46,7 +46,7 @@ class TestRate:
         begin = clock.monotonic()
         given = await permits_of_busy_workers(Pacer(clock), clock, 3000)
         assert 29.2 < 3000 / (given[-1] - begin) < 30
-        assert min(later - earlier for earlier, later in zip(given, given[30:], strict=False)) >= 1.01 - 1e-9
+        assert min(later - earlier for earlier, later in zip(given, given[30:], strict=False)) >= 1 + MARGIN - 1e-9
 
     async def test_after_idleness_at_most_three_leave_together(self) -> None:
         clock = VirtualClock()
@@ -72,7 +72,7 @@ class TestRate:
         frozen_until = clock.monotonic()
         await asyncio.gather(*tasks)
         assert given.count(frozen_until) == 3
-        assert min(later - earlier for earlier, later in zip(given, given[30:], strict=False)) >= 1.01 - 1e-9
+        assert min(later - earlier for earlier, later in zip(given, given[30:], strict=False)) >= 1 + MARGIN - 1e-9
 
     async def test_the_paid_rate_is_reached_too(self) -> None:
         clock = Oversleeping(0.002)
@@ -348,28 +348,10 @@ class TestAsTheLibrarysRateLimiter:
         assert 7 < seconds_of(refused.value) < 7.5
 
 
-class TestFurtherPermits:
-    """A sender that is behind takes several permits at once, and never more than the token has."""
-
-    async def test_there_are_as_many_as_the_token_may_send_at_this_instant(self) -> None:
-        pacer = Pacer(VirtualClock(auto=False))
-        await pacer.permit(BROADCAST)
-        assert len(pacer.further(BROADCAST, 24)) == 2
-        assert pacer.further(BROADCAST, 24) == []
-
-    async def test_there_is_none_while_somebody_waits(self) -> None:
-        clock = VirtualClock(auto=False)
-        pacer = Pacer(clock)
-        waiting = [asyncio.create_task(pacer.permit(BROADCAST)) for _ in range(4)]
-        await clock.settle()
-        assert pacer.further(BROADCAST, 24) == []
-        waiting[3].cancel()
-        await asyncio.gather(*waiting, return_exceptions=True)
-
-    async def test_one_that_was_not_used_is_there_again(self) -> None:
-        pacer = Pacer(VirtualClock(auto=False))
-        slots = [await pacer.permit(BROADCAST), *pacer.further(BROADCAST, 2)]
-        assert pacer.permits[BROADCAST] == 3
-        pacer.give_back(BROADCAST, slots[1])
-        assert pacer.permits[BROADCAST] == 2
-        assert len(pacer.further(BROADCAST, 24)) == 1
+async def test_a_permit_that_was_not_used_is_there_again() -> None:
+    pacer = Pacer(VirtualClock(auto=False))
+    slots = [await pacer.permit(BROADCAST) for _ in range(3)]
+    assert pacer.permits[BROADCAST] == 3
+    pacer.give_back(BROADCAST, slots[1])
+    assert pacer.permits[BROADCAST] == 2
+    await asyncio.wait_for(pacer.permit(BROADCAST), 1)
