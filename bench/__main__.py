@@ -27,8 +27,9 @@ Recipients = Annotated[int, typer.Option(min=10, help="people in the circle")]
 
 
 def end_on_sigterm() -> None:
-    """As Ctrl-C does: every program of the run is ended first."""
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    """As Ctrl-C does, also where a shell has put us into the background: every program of the run is ended first."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, lambda number, frame: signal.raise_signal(signal.SIGINT))
 
 
 def finish(title: str, run: Coroutine[Any, Any, list[Bar]], note: str = "") -> None:
