@@ -12,7 +12,19 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot.actions import answers, catalogue, deliveries, heartbeats, privacy, progress, starting, updates
+from bot.actions import (
+    answers,
+    catalogue,
+    checkins,
+    concerns,
+    deliveries,
+    escalating,
+    heartbeats,
+    privacy,
+    progress,
+    starting,
+    updates,
+)
 from bot.runtime import Runtime
 
 _log = structlog.get_logger(__name__)
@@ -34,6 +46,11 @@ async def _beat(runtime: Runtime) -> None:
 TICKS = (
     Tick("broadcasts.start", 1, starting.start_due),
     Tick("broadcasts.progress", 1, progress.show),
+    Tick("checkins.ask", 2, checkins.ask_due),
+    Tick("checkins.remind", 10, checkins.remind),
+    Tick("checkins.silence", 10, checkins.notice_silence),
+    Tick("concerns.escalate", 2, escalating.escalate),
+    Tick("concerns.digest", 300, concerns.digest),
     Tick("deliveries.sweep", 5, deliveries.sweep),
     Tick("deliveries.expire", 30, deliveries.expire),
     Tick("answers.rescue", 30, answers.rescue),

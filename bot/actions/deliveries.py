@@ -15,7 +15,6 @@ from bot.domain.deliveries import (
     Attempt,
     Kind,
     Lane,
-    Method,
     Outcome,
     Refusal,
     Sent,
@@ -27,7 +26,6 @@ from bot.domain.deliveries import (
 from bot.domain.people import Go, Heard, Never, Standing, Verdict, Wait, Wish, may_send
 from bot.runtime import Runtime
 from bot.store import broadcasts as broadcast_store
-from bot.store import deliveries as store
 from bot.store import machine, outbox
 from bot.store import people as people_store
 from bot.store.deliveries import Delivery
@@ -169,7 +167,7 @@ async def record(runtime: Runtime, job: Job, outcome: Outcome) -> State:
         if result.state is State.SENT and delivery.kind is Kind.TIDY:
             await tidying.tidied(tx, delivery, now)
         if isinstance(outcome, Unreachable):
-            await stopping.lost(tx, delivery.person_id, outcome.why, now)
+            await stopping.lost(tx, runtime, delivery.person_id, outcome.why)
         if isinstance(outcome, Refusal) and outcome.broken and delivery.broadcast_id is not None:
             await _broken(tx, runtime, delivery, outcome.why, now)
         return result.state

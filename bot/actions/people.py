@@ -5,7 +5,6 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.actions import stopping
 from bot.domain.circles import forgotten_hash
 from bot.domain.errors import Refused
 from bot.domain.people import Purpose, Role

@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Iterable
 
 # Arabic is typed with or without its small vowels, its long strokes and the signs on its first letter.
-_LEFT_OUT = {code: None for code in (*range(0x064B, 0x0653), 0x0670, 0x0640, *range(0xFE00, 0xFE10))}
+_LEFT_OUT = dict.fromkeys((*range(1611, 1619), 1648, 1600, *range(65024, 65040)))
 _ALIKE = _LEFT_OUT | {ord(letter): "ا" for letter in "أإآ"}
 
 

@@ -130,6 +130,15 @@ async def clear(tx: AsyncConnection, reason: str, now: datetime, *, state: State
     return int(done.rowcount)
 
 
+async def clear_keys(tx: AsyncConnection, prefix: str, reason: str, now: datetime) -> int:
+    """Nothing queued whose key begins so goes out any more: the alerts of a concern, the messages of a check-in."""
+    rows = update(deliveries).where(
+        deliveries.c.state == State.QUEUED, deliveries.c.key.startswith(prefix, autoescape=True)
+    )
+    done = await tx.execute(rows.values(state=ended(State.CLEARED), reason=reason, done_at=now))
+    return int(done.rowcount)
+
+
 async def by_id(tx: AsyncConnection, delivery_id: int) -> Delivery | None:
     row = (await tx.execute(select(*COLUMNS).where(deliveries.c.id == delivery_id))).mappings().first()
     return None if row is None else delivery(row)
