@@ -6,16 +6,15 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.actions import notices, plans
-from bot.actions import people as people_actions
+from bot.actions import oncall, plans
 from bot.domain.checkins import Course, Due, schedule
 from bot.domain.checkins import Enrolment as State
 from bot.domain.circles import token_hash
 from bot.domain.errors import NotAllowed, NotFound, NotNow, Refused
 from bot.domain.hours import at_local, local
-from bot.domain.people import Purpose, Role
+from bot.domain.people import MINUTES, Purpose, Role
 from bot.domain.plans import Plan, Tier
-from bot.domain.rota import Gap, gaps
+from bot.domain.rota import Gap
 from bot.runtime import Runtime
 from bot.store import checkins as checkin_store
 from bot.store import deliveries as delivery_store
@@ -27,6 +26,7 @@ from bot.store.people import Person
 from bot.store.standings import hours_of
 
 HOME = "h_"
+HOME_FLOW = "home"  # the conversation in which somebody opens their card
 CARD_LASTS = timedelta(days=14)
 PURPOSES = (Purpose.CHECKINS, Purpose.TELL_NAMED, Purpose.SEE_ANSWERS, Purpose.PHONE)
 
@@ -68,18 +68,19 @@ async def coordinators_only(tx: AsyncConnection, person_id: int) -> None:
         raise NotAllowed("errors.coordinators_only")
 
 
-async def refuse_while_nobody_is_on_call(tx: AsyncConnection, runtime: Runtime) -> None:
+async def refuse_while_nobody_is_on_call(
+    tx: AsyncConnection, runtime: Runtime, phrase: str = "enrolling.rota_gap"
+) -> None:
     """Nobody is promised an answer that nobody would give (hazard H18). The gap is named."""
     found = await rota_gaps(tx, runtime)
     if found:
         zone, language = runtime.place.zone, runtime.place.default_language
         start, end = (runtime.moment(moment, zone, language) for moment in (found[0].start, found[0].end))
-        raise NotNow("enrolling.rota_gap", start=start, end=end)
+        raise NotNow(phrase, start=start, end=end, contact=runtime.place.contact)
 
 
 async def rota_gaps(tx: AsyncConnection, runtime: Runtime) -> list[Gap]:
-    ids = frozenset(person.telegram_id for person in await people_actions.coordinators(tx))
-    return gaps(runtime.place.oncall, ids, runtime.place.zone, runtime.now())
+    return await oncall.rota_gaps(tx, runtime)
 
 
 def planned(runtime: Runtime, plan: Plan, enrolment: Enrolment, person: Person | None, now: datetime) -> list[Due]:
@@ -104,25 +105,37 @@ class Offer:
 
 
 async def open_card(runtime: Runtime, token: str, person_id: int) -> Offer:
-    """The first to open it has it; raises NotFound or NotNow otherwise. Nothing is sent by this."""
-    now = runtime.now()
+    """It belongs to the first who says yes; until then whoever opened it last holds it. Nothing is sent by this."""
     async with runtime.database.write() as tx:
         enrolment = await store.by_token(tx, token_hash(token))
         if enrolment is None:
             raise NotFound("enrolling.card_unknown")
-        if enrolment.person_id not in (None, person_id):
-            raise NotNow("enrolling.card_used")
-        if enrolment.state is not State.INVITED or (enrolment.expires_at or now) <= now:
-            raise NotNow("enrolling.card_over")
+        await _may_open(tx, runtime, enrolment, person_id)
         await store.change(tx, enrolment.id, person_id=person_id)
-        return await _offer(tx, runtime, enrolment.id)
+        return Offer(enrolment, await plans.usable(tx, runtime, enrolment.plan))
 
 
-async def _offer(tx: AsyncConnection, runtime: Runtime, enrolment_id: int) -> Offer:
-    enrolment = await store.by_id(tx, enrolment_id)
-    if enrolment is None:
-        raise NotFound("enrolling.card_unknown")
-    return Offer(enrolment, await plans.usable(tx, runtime, enrolment.plan))
+async def _may_open(tx: AsyncConnection, runtime: Runtime, enrolment: Enrolment, person_id: int) -> None:
+    holder = enrolment.person_id
+    if enrolment.state is State.ACTIVE and holder == person_id:
+        raise NotNow("enrolling.card_yours")
+    if enrolment.state is not State.INVITED or (holder not in (None, person_id) and await _agreed(tx, holder or 0)):
+        raise NotNow("enrolling.card_used")
+    if (enrolment.expires_at or runtime.now()) <= runtime.now():
+        raise NotNow("enrolling.card_over")
+    if await store.of_person(tx, person_id):
+        raise NotNow("enrolling.home_already")
+
+
+async def _agreed(tx: AsyncConnection, person_id: int) -> bool:
+    return (Purpose.CHECKINS, None) in await people_store.standing_consents(tx, person_id)
+
+
+async def offer(runtime: Runtime, person_id: int, enrolment_id: int) -> Offer:
+    """The same again at a later question; raises when it is no longer theirs to begin."""
+    async with runtime.database.read() as tx:
+        enrolment = await _invited(tx, runtime, person_id, enrolment_id)
+        return Offer(enrolment, await plans.usable(tx, runtime, enrolment.plan))
 
 
 async def mine(tx: AsyncConnection, person_id: int, enrolment_id: int) -> Enrolment:
@@ -132,25 +145,63 @@ async def mine(tx: AsyncConnection, person_id: int, enrolment_id: int) -> Enrolm
     return enrolment
 
 
+async def _invited(tx: AsyncConnection, runtime: Runtime, person_id: int, enrolment_id: int) -> Enrolment:
+    enrolment = await mine(tx, person_id, enrolment_id)
+    await _may_open(tx, runtime, enrolment, person_id)
+    return enrolment
+
+
+async def consents(runtime: Runtime, person_id: int) -> set[Purpose]:
+    """What somebody has said yes to, of what is asked about check-ins."""
+    async with runtime.database.read() as tx:
+        said = await people_store.standing_consents(tx, person_id)
+        return {purpose for purpose in PURPOSES if (purpose, None) in said}
+
+
 async def consent(
     runtime: Runtime, person_id: int, enrolment_id: int, purpose: Purpose, given: bool, wording: str
 ) -> None:
-    """One yes or no, recorded by itself (promise 1). No to the check-ins themselves ends it."""
+    """One yes or no, recorded by itself (promise 1). A yes to the check-ins makes the card theirs."""
     now = runtime.now()
     async with runtime.database.write() as tx:
-        enrolment = await mine(tx, person_id, enrolment_id)
+        await mine(tx, person_id, enrolment_id)
+        if purpose not in PURPOSES:
+            raise NotFound("errors.old_button")
         await people_store.record_consent(tx, person_id, purpose, given, wording, now)
-        if purpose is Purpose.CHECKINS and not given:
-            await end_within(tx, runtime, enrolment, Course.CANCELLED, now)
-        elif given:
+        if purpose is Purpose.CHECKINS and given:
             await people_store.change(tx, person_id, stopped_at=None)
 
 
-async def choose_time(runtime: Runtime, person_id: int, enrolment_id: int, wall: int) -> None:
-    """The time of day in minutes after midnight."""
+async def step_back_out(runtime: Runtime, person_id: int, enrolment_id: int, wording: str) -> datetime | None:
+    """Not now: each yes is taken back. Returns until when the card stays good."""
+    now = runtime.now()
     async with runtime.database.write() as tx:
         enrolment = await mine(tx, person_id, enrolment_id)
+        if enrolment.state is not State.INVITED:
+            raise NotNow("errors.old_button")
+        await withdraw(tx, person_id, wording, now)
+        fresh = {"wall": None, "named_id": None, "named_state": "none", "backup_id": None, "backup_state": "none"}
+        await store.change(tx, enrolment.id, **fresh)
+        return enrolment.expires_at
+
+
+async def withdraw(tx: AsyncConnection, person_id: int, wording: str, now: datetime) -> None:
+    """Each yes that has to do with check-ins is followed by a no; both stay on record."""
+    for purpose, circle_id in await people_store.standing_consents(tx, person_id):
+        if purpose in PURPOSES:
+            await people_store.record_consent(tx, person_id, purpose, False, wording, now, circle_id)
+
+
+async def choose_time(runtime: Runtime, person_id: int, enrolment_id: int, wall: int) -> None:
+    """The time of day in minutes after midnight, inside their waking hours."""
+    async with runtime.database.write() as tx:
+        enrolment = await mine(tx, person_id, enrolment_id)
+        hours = hours_of(await people_store.by_id(tx, person_id), runtime.place)
+        if wall not in range(MINUTES) or not hours.start <= time(*divmod(wall, 60)) < hours.end:
+            raise Refused("enrolling.time_asleep")
         await store.change(tx, enrolment.id, wall=wall)
+        if enrolment.state is State.ACTIVE:
+            await plan_rows(tx, runtime, enrolment.id, runtime.now())
 
 
 async def begin(runtime: Runtime, person_id: int, enrolment_id: int) -> list[Due]:
@@ -158,11 +209,17 @@ async def begin(runtime: Runtime, person_id: int, enrolment_id: int) -> list[Due
     now = runtime.now()
     async with runtime.database.write() as tx:
         enrolment = await mine(tx, person_id, enrolment_id)
-        if (Purpose.CHECKINS, None) not in await people_store.standing_consents(tx, person_id):
+        if not await _agreed(tx, person_id):
             raise Refused("enrolling.no_consent")
-        await refuse_while_nobody_is_on_call(tx, runtime)
-        await store.move(tx, enrolment.id, (State.INVITED,), State.ACTIVE, accepted_at=now, token_hash=None)
-        await machine.end_dialogue(tx, person_id)
+        if enrolment.state is State.INVITED:
+            await _invited(tx, runtime, person_id, enrolment_id)
+            await plans.usable(tx, runtime, enrolment.plan)
+            await refuse_while_nobody_is_on_call(tx, runtime, "enrolling.not_yet")
+            await store.move(tx, enrolment.id, (State.INVITED,), State.ACTIVE, accepted_at=now)
+            await machine.note(tx, now, person_id, "enrolled", f"enrolment:{enrolment.id}")
+        elif enrolment.state is not State.ACTIVE:
+            raise NotNow("errors.old_button")
+        await machine.end_dialogue(tx, person_id, HOME_FLOW)
         return await plan_rows(tx, runtime, enrolment.id, now)
 
 
@@ -172,13 +229,13 @@ async def plan_rows(tx: AsyncConnection, runtime: Runtime, enrolment_id: int, no
     if enrolment is None or enrolment.person_id is None:
         raise NotFound("errors.gone")
     person = await people_store.by_id(tx, enrolment.person_id)
-    plan = await plans.usable(tx, runtime, enrolment.plan)
-    coming = [one for one in planned(runtime, plan, enrolment, person, now) if not one.never]
+    plan = await plans.usable_or_last(tx, runtime, enrolment.plan)
     await checkin_store.drop_planned(tx, enrolment.id)
     asked = await checkin_store.of_enrolment(tx, enrolment.id)
     done = {one.day for one in asked if one.cycle == enrolment.cycle}
-    rows = [_row(enrolment, plan, one) for one in coming if one.day not in done]
-    await checkin_store.put(tx, rows)
+    days = planned(runtime, plan, enrolment, person, now)
+    coming = [one for one in days if not one.never and one.day not in done]
+    await checkin_store.put(tx, [_row(enrolment, plan, one) for one in coming])
     return coming
 
 
@@ -200,92 +257,17 @@ def _row(enrolment: Enrolment, plan: Plan, one: Due) -> dict[str, object]:
     }
 
 
-# Change of course: by the person themself, or by a coordinator.
-
-
-async def _may_change(tx: AsyncConnection, actor_id: int, enrolment_id: int) -> Enrolment:
-    enrolment = await store.by_id(tx, enrolment_id)
-    if enrolment is None:
-        raise NotFound("errors.gone")
-    if enrolment.person_id != actor_id and Role.COORDINATOR not in await people_store.roles_of(tx, actor_id):
-        raise NotAllowed("errors.old_button")
-    return enrolment
-
-
-async def move_home(runtime: Runtime, actor_id: int, enrolment_id: int, home_on: date) -> list[Due]:
-    """Another day of coming home: only what was not asked yet moves."""
-    now = runtime.now()
-    async with runtime.database.write() as tx:
-        enrolment = await _may_change(tx, actor_id, enrolment_id)
-        await store.change(tx, enrolment.id, home_on=home_on)
-        await machine.note(tx, now, actor_id, "enrolment_moved", f"enrolment:{enrolment_id}")
-        if enrolment.state is not State.ACTIVE:
-            return []
-        return await plan_rows(tx, runtime, enrolment.id, now)
-
-
-async def back_in_hospital(runtime: Runtime, actor_id: int, enrolment_id: int) -> None:
-    """Nothing is asked until they are home again; what was open is cleared."""
-    now = runtime.now()
-    async with runtime.database.write() as tx:
-        enrolment = await _may_change(tx, actor_id, enrolment_id)
-        await store.move(tx, enrolment.id, (State.ACTIVE,), State.PAUSED, paused_at=now, missed=0)
-        await quieten(tx, enrolment, "in_hospital", now)
-        await machine.note(tx, now, actor_id, "enrolment_paused", f"enrolment:{enrolment_id}")
-
-
-async def home_again(runtime: Runtime, actor_id: int, enrolment_id: int, home_on: date) -> list[Due]:
-    """The plan begins anew from this day; the keys count the homecomings, so nothing is asked twice."""
-    now = runtime.now()
-    async with runtime.database.write() as tx:
-        enrolment = await _may_change(tx, actor_id, enrolment_id)
-        fresh = {"paused_at": None, "home_on": home_on.isoformat(), "cycle": enrolment.cycle + 1, "missed": 0}
-        if not await store.move(tx, enrolment.id, (State.PAUSED,), State.ACTIVE, **fresh):
-            return []
-        await machine.note(tx, now, actor_id, "enrolment_resumed", f"enrolment:{enrolment_id}")
-        return await plan_rows(tx, runtime, enrolment.id, now)
-
-
-async def less_often(runtime: Runtime, actor_id: int, enrolment_id: int) -> list[Due]:
-    async with runtime.database.write() as tx:
-        enrolment = await _may_change(tx, actor_id, enrolment_id)
-        await store.change(tx, enrolment.id, fewer=True)
-        return await plan_rows(tx, runtime, enrolment.id, runtime.now())
-
-
-async def end(runtime: Runtime, actor_id: int, enrolment_id: int, course: Course) -> None:
-    """No more. When somebody has died, everything stops at once and for ever, and the volunteer is told kindly."""
-    now = runtime.now()
-    async with runtime.database.write() as tx:
-        enrolment = await _may_change(tx, actor_id, enrolment_id)
-        if course is Course.DIED:
-            await coordinators_only(tx, actor_id)
-        await end_within(tx, runtime, enrolment, course, now)
-        await machine.note(tx, now, actor_id, f"enrolment_{course.value}", f"enrolment:{enrolment_id}")
-
-
 async def end_within(
     tx: AsyncConnection, runtime: Runtime, enrolment: Enrolment, course: Course, now: datetime
-) -> None:
+) -> bool:
+    """Nothing more is asked. False when it was over before."""
     living = (State.INVITED, State.WAITING, State.ACTIVE, State.PAUSED)
-    if not await store.move(tx, enrolment.id, living, State.ENDED, course=course, ended_at=now, token_hash=None):
-        return
+    if not await store.move(tx, enrolment.id, living, State.ENDED, course=course, ended_at=now):
+        return False
     await quieten(tx, enrolment, course.value, now)
-    if course is Course.DIED and enrolment.person_id is not None:
-        await people_store.change(tx, enrolment.person_id, stopped_at=now)
-        await _tell_of_death(tx, runtime, enrolment)
-
-
-async def _tell_of_death(tx: AsyncConnection, runtime: Runtime, enrolment: Enrolment) -> None:
-    """Kindly, to those who looked after them; nothing is asked of them."""
-    person = await people_store.find(tx, enrolment.person_id) if enrolment.person_id else None
-    for companion_id in accepted(enrolment):
-        companion = await people_store.find(tx, companion_id)
-        if companion is not None and person is not None:
-            key = f"died:{enrolment.id}:{companion.id}"
-            await notices.to_worker(
-                tx, runtime, companion, key, "enrolling.died_notice", names=(person.id,), name=person.name
-            )
+    for role in ("named", "backup"):
+        await delivery_store.clear_keys(tx, f"companion:{role}:{enrolment.id}:", course.value, now)
+    return True
 
 
 def accepted(enrolment: Enrolment) -> list[int]:

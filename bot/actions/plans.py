@@ -12,7 +12,7 @@ from bot.catalogue import plan_html
 from bot.domain.approvals import may_approve
 from bot.domain.errors import NotFound, NotNow, Refused
 from bot.domain.hours import local
-from bot.domain.plans import Plan
+from bot.domain.plans import Plan, Words
 from bot.domain.templates import SOURCE_LANGUAGE
 from bot.runtime import Runtime
 from bot.store import machine
@@ -22,8 +22,18 @@ from bot.store.templates import Version
 
 @dataclass(frozen=True)
 class Waiting:
+    """A version with its plan; the plan has the words of this one language."""
+
     version: Version
     plan: Plan
+
+    @property
+    def language(self) -> str:
+        return self.version.language
+
+    @property
+    def words(self) -> Words:
+        return self.plan.words[self.version.language]
 
 
 def topic(plan_id: str) -> str:
@@ -74,12 +84,17 @@ def plan_of(runtime: Runtime, version: Version) -> Plan | None:
     return runtime.shelf.read_plan(version.topic.removeprefix(store.PLAN), texts["plan"], texts["words"])
 
 
-async def waiting(runtime: Runtime) -> list[Waiting]:
+async def every(runtime: Runtime) -> list[Waiting]:
+    """The newest version of each plan and language, English first."""
     async with runtime.database.read() as tx:
         newest = {(one.topic, one.language): one for one in await store.all_versions(tx, plans=True)}
-    undecided = [one for one in newest.values() if one.approved is None]
-    undecided.sort(key=lambda one: (one.language != SOURCE_LANGUAGE, one.language, one.topic))
-    return [Waiting(one, plan) for one in undecided if (plan := plan_of(runtime, one))]
+    found = [Waiting(one, plan) for one in newest.values() if (plan := plan_of(runtime, one))]
+    return sorted(found, key=lambda one: (one.language != SOURCE_LANGUAGE, one.language, one.plan.id))
+
+
+async def waiting(runtime: Runtime) -> list[Waiting]:
+    """Those of the newest versions that nobody has decided about."""
+    return [one for one in await every(runtime) if one.version.approved is None]
 
 
 async def get(runtime: Runtime, version_id: int) -> Waiting:
@@ -138,19 +153,30 @@ async def approved_plans(runtime: Runtime) -> list[Plan]:
 
 
 async def decide(runtime: Runtime, coordinator_id: int, version_id: int, approves: bool, reads_language: bool) -> None:
+    """A coordinator has walked through every word and says yes or no to this version (promise 8). Safe to repeat."""
     now = runtime.now()
     async with runtime.database.write() as tx:
-        version = await store.by_id(tx, version_id)
-        if version is None or not is_plan(version.topic):
-            raise NotFound("plans.gone")
+        version = await _newest_version(tx, version_id)
         if not may_approve(coordinator_id, version.author_id):
             raise Refused("templates.own_words")
+        if version.approved is not None and version.approved == approves:
+            return
         if approves and version.language != SOURCE_LANGUAGE and not reads_language:
             raise Refused("templates.must_read_language")
         await store.decide(tx, version_id, coordinator_id, approves, reads_language, now)
-        await machine.note(
-            tx, now, coordinator_id, "plan_approved" if approves else "plan_refused", f"version:{version_id}"
-        )
+        verdict = "plan_approved" if approves else "plan_refused"
+        await machine.note(tx, now, coordinator_id, verdict, f"version:{version_id}")
+
+
+async def _newest_version(tx: AsyncConnection, version_id: int) -> Version:
+    """Raises NotFound for something else, NotNow when newer words have come."""
+    version = await store.by_id(tx, version_id)
+    if version is None or not is_plan(version.topic):
+        raise NotFound("plans.gone")
+    same = [one for one in await store.all_versions(tx, plans=True) if one.topic == version.topic]
+    if version_id != max((one.id for one in same if one.language == version.language), default=0):
+        raise NotNow("plans.newer_version")
+    return version
 
 
 def say(runtime: Runtime, plan: Plan, language: str, what: str, *, name: str, named: str = "") -> str:

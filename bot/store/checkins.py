@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.checkins import Stage
+from bot.domain.deliveries import State as Delivered
+from bot.store.schema import deliveries
 from bot.store.schema_care import answers, checkins
 from bot.store.updates import insert_for
 
@@ -39,12 +41,20 @@ class CheckIn:
     message_id: int | None
 
 
+NOT_UNDERSTOOD = "not_understood"
+
+
 @dataclass(frozen=True)
 class Answered:
+    """A row of `answers`. Typed words that were not understood are kept with the answer NOT_UNDERSTOOD."""
+
+    id: int
+    checkin_id: int
     question: str
     answer: str
     said: str
     tapped_by: int | None
+    message_id: int | None
     at: datetime
 
 
@@ -144,15 +154,60 @@ async def add_answer(
     *,
     said: str = "",
     tapped_by: int | None = None,
-) -> bool:
-    """Write an answer down; False when this question has one already (a second tap on an old button)."""
+    message_id: int | None = None,
+) -> int | None:
+    """Write an answer down and return its id; None when this question has one already (a second tap)."""
     values = {"checkin_id": checkin.id, "person_id": checkin.person_id, "question": question, "answer": answer}
-    fresh = insert_for(tx)(answers).values(**values, said=said, tapped_by=tapped_by, at=now)
-    done = await tx.execute(fresh.on_conflict_do_nothing(index_elements=["checkin_id", "question"]))
-    return bool(done.rowcount)
+    values |= {"said": said, "tapped_by": tapped_by, "message_id": message_id, "at": now}
+    fresh = insert_for(tx)(answers).values(values).on_conflict_do_nothing(index_elements=["checkin_id", "question"])
+    found: int | None = (await tx.execute(fresh.returning(answers.c.id))).scalar()
+    return found
+
+
+_ANSWER = tuple(getattr(answers.c, name) for name in Answered.__dataclass_fields__)
 
 
 async def answers_of(tx: AsyncConnection, checkin_id: int) -> list[Answered]:
-    columns = (getattr(answers.c, name) for name in Answered.__dataclass_fields__)
-    query = select(*columns).where(answers.c.checkin_id == checkin_id).order_by(answers.c.id)
+    query = select(*_ANSWER).where(answers.c.checkin_id == checkin_id).order_by(answers.c.id)
     return [Answered(**row) for row in (await tx.execute(query)).mappings()]
+
+
+async def answer_by_id(tx: AsyncConnection, answer_id: int) -> Answered | None:
+    row = (await tx.execute(select(*_ANSWER).where(answers.c.id == answer_id))).mappings().first()
+    return None if row is None else Answered(**row)
+
+
+async def typed_before(tx: AsyncConnection, person_id: int, message_id: int) -> Answered | None:
+    """What was made of this very message, when its update comes again."""
+    by = or_(answers.c.tapped_by == person_id, and_(answers.c.tapped_by.is_(None), answers.c.person_id == person_id))
+    query = select(*_ANSWER).where(by, answers.c.message_id == message_id)
+    row = (await tx.execute(query.order_by(answers.c.id.desc()))).mappings().first()
+    return None if row is None else Answered(**row)
+
+
+async def not_arrived(tx: AsyncConnection, most: int) -> list[CheckIn]:
+    """Asked, but the notification came to nothing: that is no silence of theirs."""
+    query = select(*COLUMNS).join(deliveries, deliveries.c.key == checkins.c.key)
+    lost = (Delivered.FAILED, Delivered.SUPPRESSED, Delivered.MISSED)
+    query = query.where(checkins.c.state == Stage.ASKED, deliveries.c.state.in_(lost)).limit(most)
+    return [_checkin(row) for row in (await tx.execute(query)).mappings()]
+
+
+async def bring_back(tx: AsyncConnection, enrolment_id: int, reason: str, now: datetime) -> int:
+    """What was cleared for this reason and can still be asked is planned again."""
+    rows = update(checkins).where(checkins.c.enrolment_id == enrolment_id, checkins.c.state == Stage.CLEARED)
+    rows = rows.where(checkins.c.reason == reason, checkins.c.due_at > now)
+    return int((await tx.execute(rows.values(state=Stage.PLANNED, reason="", closed_at=None))).rowcount)
+
+
+async def count_due(tx: AsyncConnection, since: datetime, until: datetime) -> int:
+    """Check-ins that wait for their time in this span; the closing asks nothing."""
+    query = select(func.count()).where(checkins.c.state == Stage.PLANNED, checkins.c.kind == "questions")
+    return int((await tx.execute(query.where(checkins.c.due_at >= since, checkins.c.due_at < until))).scalar_one())
+
+
+async def missed_by(tx: AsyncConnection, since: datetime, until: datetime) -> list[int]:
+    """Whose check-ins were missed, or could not be sent, in this span."""
+    query = select(checkins.c.person_id).where(checkins.c.state.in_((Stage.MISSED, Stage.LATE)))
+    query = query.where(checkins.c.closed_at >= since, checkins.c.closed_at < until).distinct()
+    return list((await tx.execute(query)).scalars())

@@ -20,6 +20,7 @@ class Concern:
     id: int
     enrolment_id: int | None
     person_id: int
+    answer_id: int | None
     key: str
     level: Level
     reason: str
@@ -52,7 +53,7 @@ def _concern(row: Any) -> Concern:
 
 async def add(tx: AsyncConnection, **values: Any) -> Concern | None:
     """Open a concern; None when one with this key is there (the same answer twice)."""
-    blank = {"state": Phase.OPEN, "round": 1, "outcome": ""}
+    blank = {"state": Phase.OPEN, "round": 1, "outcome": "", "answer_id": None}
     fresh = insert_for(tx)(concerns).values({**blank, **values}).on_conflict_do_nothing(index_elements=["key"])
     row = (await tx.execute(fresh.returning(*COLUMNS))).mappings().first()
     return None if row is None else _concern(row)
@@ -70,8 +71,7 @@ async def by_key(tx: AsyncConnection, key: str) -> Concern | None:
 
 async def unowned_past_deadline(tx: AsyncConnection, now: datetime) -> list[Concern]:
     query = select(*COLUMNS).where(concerns.c.state == Phase.OPEN, concerns.c.deadline_at <= now)
-    query = query.order_by(concerns.c.deadline_at).with_for_update(skip_locked=True)
-    return [_concern(row) for row in (await tx.execute(query)).mappings()]
+    return [_concern(row) for row in (await tx.execute(query.order_by(concerns.c.deadline_at))).mappings()]
 
 
 async def not_closed(tx: AsyncConnection, person_id: int | None = None) -> list[Concern]:

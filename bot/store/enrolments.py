@@ -32,6 +32,7 @@ class Enrolment:
     course: str
     expires_at: datetime | None
     invited_by: int | None
+    created_at: datetime
     accepted_at: datetime | None
     ended_at: datetime | None
     paused_at: datetime | None

@@ -88,6 +88,7 @@ answers = table(
     words("answer", theirs(), nullable=False),
     words("said", theirs(), nullable=False),  # typed words, where the question asks for them
     person("tapped_by", mention()),  # a volunteer, in assisted mode
+    integer("message_id", system()),  # of typed words: an update can come twice
     instant("at", theirs(), nullable=False),
     UniqueConstraint("checkin_id", "question"),
 )
@@ -97,6 +98,7 @@ concerns = table(
     key(),
     Column("enrolment_id", Whole, ForeignKey("enrolments.id"), info=system(), index=True),
     person("person_id", owner(), index=True),
+    Column("answer_id", Whole, ForeignKey("answers.id"), info=system(), index=True),  # what raised it
     words("key", system(), nullable=False, unique=True),
     words("level", theirs(), nullable=False),
     words("reason", theirs(), nullable=False),
@@ -126,4 +128,13 @@ concern_events = table(
     words("what", theirs(), nullable=False),
     words("note", words_of("actor_id"), nullable=False),
     instant("at", theirs(), nullable=False),
+)
+
+oncall_swaps = table(
+    "oncall_swaps",
+    key(),
+    person("person_id", owner(), index=True),  # who takes over
+    instant("since", theirs(), nullable=False),
+    instant("until", theirs(), nullable=False, index=True),
+    instant("ended_at", theirs()),
 )
