@@ -239,6 +239,12 @@ async def plan_rows(tx: AsyncConnection, runtime: Runtime, enrolment_id: int, no
     return coming
 
 
+async def plan_anew(tx: AsyncConnection, runtime: Runtime, person_id: int) -> None:
+    """Their hours or their zone have changed: what is still to come moves to the same time by their own clock."""
+    for enrolment in await store.of_person(tx, person_id, (State.ACTIVE,)):
+        await plan_rows(tx, runtime, enrolment.id, runtime.now())
+
+
 def checkin_key(enrolment: Enrolment, step: object) -> str:
     """Unique for ever: one check-in a step (promise 3). A step counts the homecoming and the day: 1.7."""
     return f"checkin:{enrolment.id}:{enrolment.cycle}.{step}"

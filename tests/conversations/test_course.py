@@ -92,6 +92,15 @@ async def test_less_often_another_time_and_all_again(town: TestTown) -> None:
     assert "Changed" in ben.last
 
 
+async def test_promise_5_check_ins_follow_somebody_to_another_zone(town: TestTown) -> None:
+    number = await town.is_home("Ben")
+    assert (await _checkins(town, number))[0].due_at.hour == 9
+    await town.ben.says("/hours")
+    await town.ben.taps("I am somewhere else")
+    await town.ben.says("Dhaka")
+    assert {one.due_at.hour for one in await _checkins(town, number)} == {4}, "10am by their own clock"
+
+
 async def test_promise_2_no_more_and_stop_end_it_at_once(town: TestTown) -> None:
     first, second = await town.is_home("Ben"), await town.is_home("Dalia")
     await town.ben.says("/home")
