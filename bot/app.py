@@ -15,7 +15,7 @@ from telegram.request import BaseRequest
 
 from bot import ticks
 from bot.actions import catalogue as catalogue_actions
-from bot.actions import heartbeats, templates
+from bot.actions import heartbeats, plans, templates
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.findings import CatalogueError
 from bot.clock import Clock
@@ -146,6 +146,7 @@ def _connected(runtime: Runtime, application: AnyApplication, pacer: Pacer, poll
 async def prepare(app: App) -> None:
     """What every start does once: new words are noted, and the menus of newcomers set."""
     await templates.sync(app.runtime)
+    await plans.sync(app.runtime)
     await catalogue_actions.announce(app.runtime)
     try:
         await menus.set_defaults(app.runtime, app.bot)

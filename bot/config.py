@@ -32,6 +32,7 @@ class Settings(BaseSettings):
     messages_dir: Path = Field(ROOT / "messages", description="folder with everything a person reads")
     messages_per_second: float = Field(30, gt=0, le=1000, description="Telegram's limit for this token")
     secret_key: str = Field("", description="32 characters or more; made and kept in the database when empty")
+    heartbeat_url: str = Field("", description="https address that is called each minute while the clock runs")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
 
     @field_validator("coordinator_ids", mode="before")
@@ -51,6 +52,13 @@ class Settings(BaseSettings):
         if value and not value.startswith(("https://", "http://")):
             raise ValueError("this must begin with https:// (or http:// on your own machine)")
         return value.rstrip("/")
+
+    @field_validator("heartbeat_url")
+    @classmethod
+    def safe_address(cls, value: str) -> str:
+        if value and not value.startswith("https://"):
+            raise ValueError("this must begin with https://")
+        return value
 
     @field_validator("log_level")
     @classmethod

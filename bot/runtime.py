@@ -3,14 +3,18 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from datetime import time as wall_time
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.fields import show_date, show_time
+from bot.catalogue.plan_loader import load_plans
 from bot.catalogue.template_file import parse
 from bot.clock import Clock
 from bot.config import Settings
 from bot.domain.hours import local
 from bot.domain.place import Place
+from bot.domain.plans import Plan
 from bot.domain.templates import Template
 from bot.store.database import Database
 
@@ -22,10 +26,18 @@ class Shelf:
         self.catalogue = catalogue
         self.stamp: object = None
         self._read: dict[tuple[str, str], Template | None] = {}
+        self._plans: dict[tuple[str, str], Plan | None] = {}
 
     def replace(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
-        self._read = {}
+        self._read, self._plans = {}, {}
+
+    def read_plan(self, plan_id: str, plan: str, words: dict[str, str]) -> Plan | None:
+        """The plan in stored texts; None when the proof has become stricter since they were written."""
+        key = (plan, str(sorted(words.items())))
+        if key not in self._plans:
+            self._plans[key] = _plan_from(plan_id, plan, words, self.catalogue.place)
+        return self._plans[key]
 
     def read(self, source: str, file_name: str) -> Template | None:
         """The template in a stored text; None when the rules have become stricter since it was written."""
@@ -42,6 +54,15 @@ class Shelf:
     def _parsed(self, source: str, file_name: str) -> Template | None:
         # By the rules of one text alone: the file of its source may have changed since, and is not in use yet.
         return parse(source, file_name, self.catalogue.place).template
+
+
+def _plan_from(plan_id: str, plan: str, words: dict[str, str], place: Place) -> Plan | None:
+    """A plan is two files; its loader reads a folder, so that one set of rules serves files and stored texts."""
+    with TemporaryDirectory(prefix="first-mile-plan-") as folder:
+        (Path(folder) / f"{plan_id}.toml").write_text(plan, encoding="utf-8")
+        for language, text in words.items():
+            (Path(folder) / f"{plan_id}.{language}.toml").write_text(text, encoding="utf-8")
+        return load_plans(Path(folder), place).plans.get(plan_id)
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,28 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
 
+import httpx
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot.actions import answers, catalogue, deliveries, heartbeats, privacy, progress, starting, updates
+from bot.actions import (
+    answers,
+    catalogue,
+    checkins,
+    deliveries,
+    digests,
+    escalating,
+    heartbeats,
+    privacy,
+    progress,
+    silences,
+    starting,
+    updates,
+)
 from bot.runtime import Runtime
 
+PING_PATIENCE = 5.0  # seconds
 _log = structlog.get_logger(__name__)
 
 
@@ -31,9 +46,28 @@ async def _beat(runtime: Runtime) -> None:
     await heartbeats.beat(runtime, "clock")
 
 
+async def ping(runtime: Runtime, transport: httpx.AsyncBaseTransport | None = None) -> bool:
+    """Tell a watcher outside that the clock runs; that nobody hears it is logged and keeps nothing from its work."""
+    address = runtime.settings.heartbeat_url
+    if not address:
+        return False
+    try:
+        async with httpx.AsyncClient(timeout=PING_PATIENCE, transport=transport) as client:
+            (await client.get(address)).raise_for_status()
+    except httpx.HTTPError as error:
+        _log.warning("the watcher outside could not be told that we live", said=type(error).__name__)
+        return False
+    return True
+
+
 TICKS = (
     Tick("broadcasts.start", 1, starting.start_due),
     Tick("broadcasts.progress", 1, progress.show),
+    Tick("checkins.ask", 2, checkins.ask_due),
+    Tick("checkins.remind", 10, checkins.remind),
+    Tick("checkins.silence", 10, silences.notice),
+    Tick("concerns.escalate", 2, escalating.escalate),
+    Tick("concerns.digest", 300, digests.send),
     Tick("deliveries.sweep", 5, deliveries.sweep),
     Tick("deliveries.expire", 30, deliveries.expire),
     Tick("answers.rescue", 30, answers.rescue),
@@ -41,6 +75,7 @@ TICKS = (
     Tick("updates.tidy", 3600, updates.tidy),
     Tick("people.tidy", 3600, privacy.tidy),
     Tick("clock.beat", 10, _beat),
+    Tick("clock.ping", 60, ping),
 )
 
 

@@ -16,18 +16,23 @@ import sqlite3
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 
+from bot.actions import enrolling
+from bot.actions import plans as plan_actions
 from bot.actions import templates as template_actions
 from bot.catalogue.catalogue import Catalogue
 from bot.config import ROOT
+from bot.domain.people import Purpose
+from bot.domain.plans import Tier
 from bot.simulator.limits import Limits
 from bot.simulator.messages import Message
 from bot.simulator.phones import Phone
 from bot.simulator.telegram import Telegram
+from bot.store import enrolments as enrolment_store
 from bot.store import people as people_store
 from bot.store.database import Database
 from bot.town import Town, opened_town, try_settings
@@ -219,6 +224,69 @@ class TestTown:
         await self.passes(seconds=61)
         return who
 
+    # Somebody who has come home (the enrolment conversation has tests of its own).
+
+    async def approves_plans(self, *ids: str) -> None:
+        """Elif has walked through these plans, or through all."""
+        elif_id = await self.id_of("Elif")
+        for one in await plan_actions.waiting(self.runtime):
+            if one.version.language == "en" and one.plan.id in (ids or (one.plan.id,)):
+                await plan_actions.decide(self.runtime, elif_id, one.version.id, True, reads_language=True)
+
+    async def is_home(
+        self,
+        name: str,
+        *,
+        named: str = "Amara",
+        backup: str = "Sanjay",
+        tier: Tier = Tier.USUAL,
+        days_ago: int = 0,
+        plan: str = "home-from-hospital",
+        tells: bool = True,
+        shows: bool = False,
+    ) -> int:
+        """This person is on a plan; an empty `named` or `backup` leaves it out. Returns the enrolment.
+
+        `tells`: the named person may be told. `shows`: may see the answers too.
+        """
+        await self._may_begin()
+        for champion in filter(None, (named, backup)):
+            if not self.person(champion).phone.messages:
+                await self.has_champion(champion, f"The circle of {champion}")
+        who = self.person(name)
+        if not who.phone.messages:
+            await who.says("/start")
+        person_id, elif_id = await self.id_of(name), await self.id_of("Elif")
+        home_on = enrolling.today(self.runtime) - timedelta(days=days_ago)
+        card = await enrolling.discharge(self.runtime, elif_id, plan, home_on, tier)
+        await enrolling.open_card(self.runtime, card.link.partition("start=")[2][len(enrolling.HOME) :], person_id)
+        said = {Purpose.CHECKINS: True, Purpose.TELL_NAMED: tells, Purpose.SEE_ANSWERS: shows, Purpose.PHONE: True}
+        for purpose, given in said.items():
+            await enrolling.consent(self.runtime, person_id, card.enrolment_id, purpose, given, "test")
+        async with self.runtime.database.write() as tx:
+            for role, champion in (("named", named), ("backup", backup)):
+                if champion:
+                    agreed = {f"{role}_id": await self.id_of(champion), f"{role}_state": "accepted"}
+                    await enrolment_store.change(tx, card.enrolment_id, **agreed)
+        await enrolling.begin(self.runtime, person_id, card.enrolment_id)
+        await self.settle()
+        return card.enrolment_id
+
+    async def _may_begin(self) -> None:
+        if not self.elif_.phone.messages:
+            await self.has_coordinator()
+        await self.approves_plans()
+
+    async def is_asked(self, name: str) -> Character:
+        """Time passes until the next check-in of this person is on their phone."""
+        who = self.person(name)
+        for _ in range(40):
+            before = who.phone.last.message_id if who.phone.last else 0
+            await self.passes(hours=1)
+            if who.phone.last and who.phone.last.message_id != before and "Not today" in who.buttons:
+                return who
+        raise LookupError(f"{name} was not asked")
+
 
 @cache
 def _shipped() -> Catalogue:
@@ -252,15 +320,19 @@ def _migrated_beforehand(database_url: str) -> None:
 
 
 @asynccontextmanager
-async def opened_test_town(database_url: str, start: datetime = START, **settings: object) -> AsyncIterator[TestTown]:
-    clock = VirtualClock(start)
+async def opened_test_town(
+    database_url: str, start: datetime = START, before: TestTown | None = None, **settings: object
+) -> AsyncIterator[TestTown]:
+    """`before`: the town as it was; the bot starts again with the same phones and the same clock."""
+    clock = before.clock if before else VirtualClock(start)
 
     async def turn(when: datetime) -> None:
         await clock.advance_to(when)
 
     chosen = try_settings(Path("unused"), **{"database_url": database_url, **settings})
     await asyncio.to_thread(_migrated_beforehand, database_url)
-    telegram = Telegram(clock, token=chosen.bot_token, limits=Limits.none())
-    catalogue = None if "messages_dir" in settings else _shipped()
+    telegram = before.telegram if before else Telegram(clock, token=chosen.bot_token, limits=Limits.none())
+    # A place of its own: some stories change the rota of theirs.
+    catalogue = None if "messages_dir" in settings else replace(_shipped(), place=replace(_shipped().place))
     async with opened_town(chosen, clock, turn, telegram, catalogue) as made:
         yield TestTown(made, clock)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import structlog
 
-from bot.actions import notices, templates
+from bot.actions import notices, plans, templates
 from bot.actions import people as people_actions
 from bot.domain.hours import local
 from bot.runtime import Runtime
@@ -33,6 +33,7 @@ async def reload(runtime: Runtime) -> bool:
     runtime.shelf.replace(await asyncio.to_thread(runtime.catalogue.reload))
     runtime.shelf.stamp = current
     await templates.sync(runtime)
+    await plans.sync(runtime)
     await announce(runtime, before)
     return True
 

@@ -161,7 +161,7 @@ async def record(runtime: Runtime, job: Job, outcome: Outcome) -> State:
         if result.state is State.SENT and delivery.kind is Kind.TIDY:
             await tidying.tidied(tx, delivery, now)
         if isinstance(outcome, Unreachable):
-            await stopping.lost(tx, delivery.person_id, outcome.why, now)
+            await stopping.lost(tx, runtime, delivery.person_id, outcome.why)
         if isinstance(outcome, Refusal) and outcome.broken and delivery.broadcast_id is not None:
             await _broken(tx, runtime, delivery, outcome.why, now)
         return result.state

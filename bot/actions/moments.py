@@ -4,11 +4,18 @@ from datetime import datetime
 
 from bot.runtime import Runtime
 from bot.store import broadcasts as broadcast_store
+from bot.store import checkins as checkin_store
+from bot.store import concerns as concern_store
 from bot.store import outbox
 
 
 async def next_due(runtime: Runtime, now: datetime) -> datetime | None:
     """The first instant after `now` at which a waiting row has its time."""
     async with runtime.database.read() as tx:
-        found = [await outbox.earliest(tx, now), await broadcast_store.earliest_start(tx, now)]
+        found = [
+            await outbox.earliest(tx, now),
+            await broadcast_store.earliest_start(tx, now),
+            await checkin_store.earliest(tx, now),
+            await concern_store.earliest(tx, now),
+        ]
     return min((moment for moment in found if moment is not None), default=None)

@@ -65,6 +65,26 @@ async def to_worker(
     await store.put(tx, [row], now)
 
 
+async def to_cared_for(
+    tx: AsyncConnection,
+    runtime: Runtime,
+    person: Person,
+    key: str,
+    phrase: str,
+    names: tuple[int, ...] = (),
+    due_at: datetime | None = None,
+    buttons: Buttons | None = None,
+    **values: object,
+) -> None:
+    """What became of something, to the person it is about; needs their yes to check-ins."""
+    now = runtime.now()
+    due_at = due_at or now
+    body = runtime.say(person.language, phrase, name=person.name, **values)
+    until = due_at + NOTICE_LASTS
+    row = New(key, person.id, Kind.CARE, due_at, until, body, buttons or [], language=person.language, names=names)
+    await store.put(tx, [row], now)
+
+
 def button(runtime: Runtime, language: str, phrase: str, data: str, /, **values: object) -> dict[str, str]:
     return {"text": runtime.plain(language, phrase, **values), "data": data}
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.actions import circles as circle_actions
-from bot.actions import stopping
+from bot.actions import leaving, stopping
 from bot.domain.circles import forgotten_hash
 from bot.domain.people import Purpose
 from bot.runtime import Runtime
@@ -70,6 +70,7 @@ async def forget(runtime: Runtime, person_id: int) -> None:
 
 
 async def _forget(tx: AsyncConnection, runtime: Runtime, person: Person, now: datetime) -> None:
+    await leaving.forgotten(tx, runtime, person.id)
     await stopping.silence(tx, person.id, "forgotten", now)
     for circle in await circle_store.of_champion(tx, person.id):
         await circle_actions.close_within(tx, runtime, circle, now, nameless=True)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.actions import leaving
 from bot.domain.broadcasts import Phase
 from bot.domain.circles import Circle
 from bot.domain.deliveries import Kind, State
@@ -26,6 +27,7 @@ async def stop(runtime: Runtime, person_id: int, wording: str = "stop") -> list[
     async with runtime.database.write() as tx:
         member_of = await circle_store.of_person(tx, person_id)
         await withdraw(tx, person_id, wording, now)
+        await leaving.stopped(tx, runtime, person_id)
         await store.change(tx, person_id, stopped_at=now)
         await machine.end_dialogue(tx, person_id)
         await silence(tx, person_id, "stopped", now)
@@ -101,14 +103,16 @@ async def unreachable(runtime: Runtime, telegram_id: int, why: str) -> None:
     async with runtime.database.write() as tx:
         person = await store.by_telegram(tx, telegram_id)
         if person is not None:
-            await lost(tx, person.id, why, runtime.now())
+            await lost(tx, runtime, person.id, why)
 
 
-async def lost(tx: AsyncConnection, person_id: int, why: str, now: datetime) -> None:
+async def lost(tx: AsyncConnection, runtime: Runtime, person_id: int, why: str) -> None:
     """The same inside another decision, such as recording what Telegram said. Safe to repeat."""
     person = await store.find(tx, person_id)
     if person is None or person.unreachable_at is not None:
         return
+    now = runtime.now()
+    await leaving.lost(tx, runtime, person_id)
     await store.change(tx, person_id, unreachable_at=now, unreachable_why=why)
     await withdraw(tx, person_id, BLOCKED, now)
     await silence(tx, person_id, "unreachable", now)

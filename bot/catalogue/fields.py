@@ -5,6 +5,7 @@ from datetime import date, time, timedelta
 from babel import Locale
 from babel.core import UnknownLocaleError
 from babel.dates import format_date, format_time
+from babel.units import format_unit
 
 from bot.domain.templates import Field, FieldType
 
@@ -57,6 +58,15 @@ def show_time(moment: time, language: str) -> str:
     if language == "en":
         return _english_time(moment)
     return format_time(moment, _TIME_PATTERNS.get(language, "short"), locale=_locale(language))
+
+
+def show_span(length: timedelta, language: str) -> str:
+    """“15 days 10 hours”, “15 minutes”: the two largest units that are not nothing."""
+    minutes = int(length.total_seconds()) // 60
+    units = (("day", minutes // 1440), ("hour", minutes // 60 % 24), ("minute", minutes % 60))
+    locale = _locale(language)
+    said = [format_unit(count, f"duration-{unit}", locale=locale) for unit, count in units if count]
+    return " ".join(said[:2]) or format_unit(0, "duration-minute", locale=locale)
 
 
 def _english_time(moment: time) -> str:

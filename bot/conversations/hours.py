@@ -76,13 +76,13 @@ async def typed(talk: Talk) -> None:
     if dialogue.step == "zone":
         await _zone_typed(talk)
     elif dialogue.step == "start":
-        await _ask_end(talk, _read(talk))
+        await _ask_end(talk, read_minutes(talk))
     else:
-        await _set(talk, int(dialogue.data["start"]), _read(talk) or MINUTES)  # midnight ends a day here
+        await _set(talk, int(dialogue.data["start"]), read_minutes(talk) or MINUTES)  # midnight ends a day here
 
 
-def _read(talk: Talk) -> int:
-    """Minutes after midnight."""
+def read_minutes(talk: Talk) -> int:
+    """The typed time in minutes after midnight. Raises Refused with the sentence that says what is wrong."""
     read = read_time(western_digits(talk.text).strip())
     if not read[:1].isdigit():
         raise Refused(read)

@@ -13,10 +13,10 @@ from bot.conversations.talk import Talk
 from bot.domain.people import Role
 from bot.runtime import Runtime
 
-EVERYBODY = ("help", "stop", "pause", "resume", "language", "hours", "privacy", "mydata", "forget")
+EVERYBODY = ("help", "stop", "home", "pause", "resume", "language", "hours", "privacy", "mydata", "forget")
 OF_ROLE = {
-    Role.COORDINATOR: ("desk", "champion", "inbox"),
-    Role.CHAMPION: ("broadcast", "circle", "inbox", "away"),
+    Role.COORDINATOR: ("desk", "discharge", "champion", "concerns", "oncall", "inbox"),
+    Role.CHAMPION: ("broadcast", "circle", "inbox", "concerns", "away"),
 }
 _log = structlog.get_logger(__name__)
 

@@ -2,11 +2,12 @@
 
 from babel import Locale
 
-from bot.actions import answers
+from bot.actions import answers, enrolling
 from bot.actions import circles as circle_actions
 from bot.actions import people as actions
+from bot.actions import plans as plan_actions
 from bot.actions import templates as template_actions
-from bot.conversations import champions, joining, replies, stopping
+from bot.conversations import champions, enrolment, joining, replies, stopping
 from bot.conversations.keyboards import in_rows
 from bot.conversations.talk import Talk
 
@@ -22,6 +23,8 @@ async def start(talk: Talk) -> None:
         await joining.open_link(talk, payload.removeprefix(circle_actions.JOIN))
     elif payload.startswith(circle_actions.CHAMPION):
         await champions.open_invitation(talk, payload.removeprefix(circle_actions.CHAMPION))
+    elif payload.startswith(enrolling.HOME):
+        await enrolment.open_link(talk, payload.removeprefix(enrolling.HOME))
     elif payload:
         await talk.say("circles.link_unknown")
     elif talk.visitor.person.stopped_at is not None and await stopping.something_stopped(talk):
@@ -54,6 +57,8 @@ async def agree_to_work(talk: Talk) -> None:
     unread = len(await template_actions.waiting(talk.runtime))
     rows = [[talk.button("buttons.invite_champion", "invite")]]
     rows += [[talk.button("buttons.read_list", "approve", "list", count=unread)]] if unread else []
+    plans = len(await plan_actions.waiting(talk.runtime))
+    rows += [[talk.button("buttons.read_plans", "plan", "list", count=plans)]] if plans else []
     await talk.say("people.coordinator_welcome", rows, place=talk.runtime.place.name, waiting=waiting)
 
 

@@ -26,13 +26,22 @@ from bot.conversations import (
     away,
     broadcasts,
     champions,
+    checkins,
     circles,
+    companions,
+    concerns,
+    course,
+    course_changes,
+    discharge,
+    enrolment,
     errors,
     hours,
     joining,
     menus,
+    oncall,
     pausing,
     people,
+    plans,
     preview,
     privacy,
     replies,
@@ -68,6 +77,10 @@ COMMANDS: dict[str, Handler] = {
     "away": away.away,
     "desk": templates.desk,
     "champion": champions.invite,
+    "discharge": discharge.start,
+    "concerns": concerns.listed,
+    "oncall": oncall.show,
+    "home": course.home,
 }
 
 BUTTONS: dict[str, Handler] = {
@@ -113,6 +126,20 @@ BUTTONS: dict[str, Handler] = {
     "reader": replies.reader_chosen,
     "allow": replies.allow_answer,
     "inbox": answers.inbox,
+    "plan": plans.chosen,
+    "dis": discharge.chosen,
+    "enlang": enrolment.language_chosen,
+    "en": enrolment.chosen,
+    "comp": companions.answered,
+    "home": course.asked,
+    "course": course_changes.chosen,
+    "ci": checkins.tapped,
+    "ans": checkins.answered,
+    "called": checkins.called,
+    "phoned": checkins.elsewhere,
+    "concerns": concerns.listed,
+    "concern": concerns.chosen,
+    "takeover": oncall.take_over,
 }
 
 # What is typed while a question of ours is open.
@@ -125,6 +152,11 @@ FLOWS: dict[str, Handler] = {
     broadcasts.FLOW: broadcasts.typed,
     replies.ASK_FLOW: replies.asked,
     answers.FLOW: answers.written,
+    discharge.FLOW: discharge.typed,
+    enrolment.FLOW: enrolment.typed,
+    course_changes.FLOW: course_changes.typed,
+    checkins.SCRIPT_FLOW: checkins.script_typed,
+    concerns.NOTE_FLOW: concerns.note_typed,
 }
 
 
@@ -146,16 +178,18 @@ async def edited(talk: Talk) -> None:
 
 
 async def typed(talk: Talk) -> None:
-    """Stop first, then an answer to a quoted message, then one to our own question, then words for somebody."""
+    """Stop first, then an answer to a check-in, to a quoted message, to our own question; then words for somebody."""
     if is_stop(talk):
         await stopping.stop(talk)
+        return
+    flow = await _open_flow(talk)
+    if await checkins.typed(talk, await talk.dialogue() if flow else None):
         return
     if await replies.repeated(talk):
         return
     if talk.text.startswith("/"):
         await replies.unknown_command(talk)
         return
-    flow = await _open_flow(talk)
     if flow is None:
         await replies.written(talk)
         return

@@ -87,8 +87,10 @@ class Talk:
         """Answer with a phrase of the bot's own."""
         return await self.write(self.words(key, **values), rows)
 
-    async def write(self, html: str, rows: Rows | None = None, reply_to: int | None = None) -> Message | None:
-        """Answer with ready HTML; None when it cannot be known to have arrived."""
+    async def write(
+        self, html: str, rows: Rows | None = None, reply_to: int | None = None, *, protect: bool = False
+    ) -> Message | None:
+        """Answer with ready HTML; None when it cannot be known to have arrived. `protect`: no forwarding, no saving."""
         quote = ReplyParameters(reply_to, allow_sending_without_reply=True) if reply_to else None
         return await self._attempt(
             self.bot.send_message(
@@ -98,6 +100,7 @@ class Talk:
                 reply_markup=markup(rows),
                 reply_parameters=quote,
                 link_preview_options=_NO_PREVIEW,
+                protect_content=protect or None,
             )
         )
 
@@ -105,9 +108,9 @@ class Talk:
         """The next question: in the place of the one whose button was tapped, or as a new message."""
         return await self.show_html(self.words(key, **values), rows)
 
-    async def show_html(self, html: str, rows: Rows | None = None) -> Message | None:
+    async def show_html(self, html: str, rows: Rows | None = None, *, protect: bool = False) -> Message | None:
         if self.below or self.query is None or self.message is None or not getattr(self.message, "text", None):
-            return await self.write(html, rows)
+            return await self.write(html, rows, protect=protect)
         edit = self.bot.edit_message_text(
             html,
             self.chat_id,
@@ -121,7 +124,14 @@ class Talk:
         except BadRequest as error:
             if "not modified" in str(error):
                 return self.message
-            return await self.write(html, rows)  # too old to edit, or deleted meanwhile
+            return await self.write(html, rows, protect=protect)  # too old to edit, or deleted meanwhile
+
+    async def empty(self, message_id: int, html: str) -> None:
+        """Put other words in the place of an older message of ours, and take its buttons off."""
+        try:
+            await self.bot.edit_message_text(html, self.chat_id, message_id, parse_mode=ParseMode.HTML)
+        except TelegramError as error:
+            _log.info("an older message stayed as it was", said=str(error))
 
     async def without_buttons(self) -> None:
         """Take the buttons off the message that was tapped: its question is answered."""

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from bot.actions import plans as plan_actions
 from bot.actions import templates as actions
 from bot.actions.audience import framed
 from bot.catalogue.fields import show_date
@@ -26,10 +27,14 @@ async def desk(talk: Talk) -> None:
     coordinators_only(talk)
     waiting = await actions.waiting(talk.runtime)
     rows = [[talk.button("buttons.read_list", "approve", "list", count=len(waiting))]] if waiting else []
-    rows += [[talk.button("buttons.all_messages", "approve", "all")]]
+    unread = len(await plan_actions.waiting(talk.runtime))
+    rows += [[talk.button("buttons.read_plans", "plan", "list", count=unread)]] if unread else []
+    rows += [[talk.button("buttons.all_messages", "approve", "all"), talk.button("buttons.all_plans", "plan", "all")]]
     rows += [[talk.button("buttons.invite_champion", "invite")]]
     faults = [str(fault) for fault in talk.runtime.catalogue.faults[:5]]
-    await talk.say("templates.desk", rows, place=talk.runtime.place.name, waiting=len(waiting), faults=faults)
+    await talk.say(
+        "templates.desk", rows, place=talk.runtime.place.name, waiting=len(waiting), plans=unread, faults=faults
+    )
 
 
 async def chosen(talk: Talk) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 
 from bot.actions import deliveries as actions
-from bot.actions import heartbeats
+from bot.actions import heartbeats, watching
 from bot.actions.deliveries import Job
 from bot.delivery.breaker import Breaker
 from bot.delivery.gateway import Gateway, Letter
@@ -41,6 +41,7 @@ class Sender:
     def __init__(self, runtime: Runtime, pacer: Pacer, gateway: Gateway) -> None:
         self._runtime, self._pacer, self._gateway = runtime, pacer, gateway
         self._holder = uuid.uuid4().hex
+        self._began = runtime.now()
         self._woken = asyncio.Event()
         self._under_way: set[asyncio.Task[None]] = set()
         self._breaker = Breaker()
@@ -72,7 +73,15 @@ class Sender:
 
     async def _keep_lease(self) -> None:
         while await self._holds_lease():
+            await self._watch_the_clock()
             await self._runtime.clock.sleep(RENEW)
+
+    async def _watch_the_clock(self) -> None:
+        """Check-ins and alerts depend on the clock; that it stands still is told from here, which does not."""
+        try:
+            await watching.look(self._runtime, self._began)
+        except Exception as error:
+            _log.error("nobody could be told that the clock stands still", exc_info=error)
 
     async def _work_while_leased(self) -> None:
         keeper = asyncio.create_task(self._keep_lease(), name="sender lease")

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from bot.domain.concerns import EVERY_DAY, WorkingHours, add_working_time
 from bot.domain.hours import Hours, at_local, next_awake
-from bot.domain.plans import Plan, Silence, Tier
+from bot.domain.plans import Answer, Change, Level, Plan, Question, Silence, Tier
 
 
 class Enrolment(StrEnum):
@@ -103,3 +103,15 @@ def after_miss(
 def is_last(plan: Plan, day: int) -> bool:
     """Whether nothing more is asked after the check-in of this day; the closing asks nothing."""
     return day >= max((one.number for one in plan.days), default=0)
+
+
+LAST_QUESTION = Question(
+    "last_question",
+    (
+        Answer("carry_on"),
+        Answer("fewer", change=Change.FEWER),
+        Answer("stop", change=Change.STOP, ends=True),
+        Answer("ring", concern=Level.AMBER, reason="asked_for_a_ring"),
+    ),
+)
+"""What somebody is asked who has not answered for long; its words are the bot's own, not the plan's."""

@@ -40,6 +40,9 @@ class Kind(StrEnum):
     NOTICE = "notice"  # something a resident has to know: a cover's name, a closed circle
     WORK = "work"  # something a champion or coordinator has to do
     PROGRESS = "progress"  # a message being edited while a broadcast runs
+    CHECKIN = "checkin"  # the neutral first notification of a check-in, its reminder, the closing
+    CARE = "care"  # what became of a concern, to the person it is about
+    ALERT = "alert"  # a red concern, to whoever has to act; at any hour
     TIDY = "tidy"  # an edit or a deletion of something already sent
 
 
@@ -59,6 +62,9 @@ LANES = {
     Kind.WORK: Lane.TALK,
     Kind.PROGRESS: Lane.CHECKIN,
     Kind.TIDY: Lane.CHECKIN,
+    Kind.CHECKIN: Lane.CHECKIN,
+    Kind.CARE: Lane.TALK,
+    Kind.ALERT: Lane.TALK,
 }
 
 MOST_ATTEMPTS = 8  # of an edit or deletion that nobody can know about

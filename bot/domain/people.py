@@ -20,6 +20,10 @@ class Purpose(StrEnum):
 
     BROADCASTS = "broadcasts"  # messages from one circle's champion
     WORK = "work"  # being written to as a champion or coordinator
+    CHECKINS = "checkins"  # being asked how they are, and their health answers being kept
+    TELL_NAMED = "tell_named"  # their named person may be told that they would like a ring
+    SEE_ANSWERS = "see_answers"  # their named person may also see the answers
+    PHONE = "phone"  # a volunteer may phone
     ANSWERS = "answers"  # the answer to what they asked, and nothing else
 
 
@@ -118,8 +122,10 @@ def _consent(wish: Wish, person: Standing) -> Never | None:
 
 def _agreed(wish: Wish, person: Standing) -> bool:
     """Promise 1: the yes that this kind of message needs."""
-    if wish.kind in (Kind.WORK, Kind.RELAY, Kind.PROGRESS):
+    if wish.kind in (Kind.WORK, Kind.RELAY, Kind.PROGRESS, Kind.ALERT):
         return Purpose.WORK in person.purposes
+    if wish.kind in (Kind.CHECKIN, Kind.CARE):
+        return Purpose.CHECKINS in person.purposes
     if wish.kind in (Kind.BROADCAST, Kind.CORRECTION, Kind.NOTICE):
         return wish.circle_id in person.circles
     return wish.kind is Kind.ANSWER and bool(person.purposes)
@@ -139,12 +145,17 @@ def _capped(wish: Wish, caps: Caps) -> Never | None:
 
 def _earliest(wish: Wish, person: Standing, now: datetime) -> datetime:
     """The first moment at or after now inside waking hours, and after a pause they asked for."""
-    if wish.kind in (Kind.RELAY, Kind.ANSWER, Kind.WORK, Kind.PROGRESS) and in_conversation(person, now):
+    if wish.kind is Kind.ALERT:  # whoever takes this on was told that red comes at any hour, and agreed
+        return now
+    if wish.kind in _CONVERSATION and in_conversation(person, now):
         return now
     moment = now
     if person.paused_until and wish.kind in (Kind.BROADCAST, Kind.CORRECTION, Kind.NOTICE):
         moment = max(moment, person.paused_until)
     return next_awake(person.hours, moment)
+
+
+_CONVERSATION = (Kind.RELAY, Kind.ANSWER, Kind.WORK, Kind.PROGRESS, Kind.CARE)
 
 
 def in_conversation(person: Standing, now: datetime) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import time
 
 from bot.domain.concerns import WorkingHours
+from bot.domain.hours import Hours
 from bot.domain.rota import Turn
 
 REQUIRED_NUMBERS = ("life_in_danger", "urgent_advice", "mental_health")
@@ -42,6 +43,11 @@ class Place:
     waking_from: time = time(9, 0)
     waking_to: time = time(19, 0)
     caps: Caps = Caps()
+
+    @property
+    def hours(self) -> Hours:
+        """The waking hours of somebody who has chosen none."""
+        return Hours(self.zone, self.waking_from, self.waking_to)
 
     @property
     def default_language(self) -> str:

@@ -164,6 +164,10 @@ class Plan:
                 return one
         raise KeyError(number)
 
+    def spoken(self, language: str) -> Words:
+        """The words in a language, or in the first there is."""
+        return self.words.get(language) or next(iter(self.words.values()))
+
     def digest(self, language: str) -> str:
         """The version that is approved: 64 hex digits over the plan and its words. Raises KeyError without words."""
         return hashlib.sha256(f"{self.file_digest}\n{self.words[language].digest}".encode()).hexdigest()

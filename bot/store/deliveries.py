@@ -130,6 +130,21 @@ async def clear(tx: AsyncConnection, reason: str, now: datetime, *, state: State
     return int(done.rowcount)
 
 
+async def clear_keys(tx: AsyncConnection, prefix: str, reason: str, now: datetime) -> int:
+    """Nothing queued whose key begins so goes out any more: the alerts of a concern, the messages of a check-in."""
+    rows = update(deliveries).where(
+        deliveries.c.state == State.QUEUED, deliveries.c.key.startswith(prefix, autoescape=True)
+    )
+    done = await tx.execute(rows.values(state=ended(State.CLEARED), reason=reason, done_at=now))
+    return int(done.rowcount)
+
+
+async def said_already(tx: AsyncConnection, key: str, message_id: int, now: datetime) -> None:
+    """A conversation has said what this row would have said."""
+    row = update(deliveries).where(deliveries.c.key == key, deliveries.c.state == State.QUEUED)
+    await tx.execute(row.values(state=State.SENT, reason="said", done_at=now, message_id=message_id))
+
+
 async def by_id(tx: AsyncConnection, delivery_id: int) -> Delivery | None:
     row = (await tx.execute(select(*COLUMNS).where(deliveries.c.id == delivery_id))).mappings().first()
     return None if row is None else delivery(row)
@@ -146,6 +161,27 @@ async def by_message(tx: AsyncConnection, person_id: int, message_id: int) -> De
     query = query.where(deliveries.c.method.in_((Method.SEND, Method.COPY)))
     row = (await tx.execute(query)).mappings().first()
     return None if row is None else delivery(row)
+
+
+async def has_had(tx: AsyncConnection, person_id: int, prefix: str) -> bool:
+    """Whether anything with a key that begins so was ever written for this person."""
+    query = select(deliveries.c.id).where(deliveries.c.person_id == person_id)
+    query = query.where(deliveries.c.key.startswith(prefix, autoescape=True)).limit(1)
+    return (await tx.execute(query)).first() is not None
+
+
+async def last_with_prefix(tx: AsyncConnection, person_id: int, prefix: str, since: datetime) -> datetime | None:
+    """When the newest row was written whose key begins so."""
+    query = select(func.max(deliveries.c.created_at)).where(deliveries.c.person_id == person_id)
+    query = query.where(deliveries.c.key.startswith(prefix, autoescape=True), deliveries.c.created_at >= since)
+    found: datetime | None = (await tx.execute(query)).scalar()
+    return found
+
+
+async def count_uncertain(tx: AsyncConnection, since: datetime) -> int:
+    """Messages that may or may not have arrived."""
+    query = select(func.count()).where(deliveries.c.state == State.UNCERTAIN, deliveries.c.done_at >= since)
+    return int((await tx.execute(query)).scalar_one())
 
 
 async def last_to(tx: AsyncConnection, person_id: int, kinds: Collection[Kind]) -> Delivery | None:

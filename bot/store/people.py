@@ -55,6 +55,15 @@ async def add(tx: AsyncConnection, telegram_id: int, name: str, language: str, n
     return Person(**row)
 
 
+async def add_without_telegram(tx: AsyncConnection, name: str, language: str, now: datetime) -> Person:
+    """Somebody whom a volunteer phones. Telegram's ids are positive; theirs is not, and nothing is ever sent to it."""
+    lowest = (await tx.execute(select(func.min(people.c.telegram_id)))).scalar() or 0
+    values = {"telegram_id": min(lowest, 0) - 1, "name": name, "language": language, "created_at": now}
+    gone = {"unreachable_at": now, "unreachable_why": "no_telegram"}
+    row = (await tx.execute(insert(people).values({**values, **gone}).returning(people))).mappings().one()
+    return Person(**row)
+
+
 async def change(tx: AsyncConnection, person_id: int, **values: Any) -> None:
     await tx.execute(update(people).where(people.c.id == person_id).values(**values))
 

@@ -18,7 +18,7 @@ By "telegram" means that the column holds a Telegram id instead of people.id.
 
 from sqlalchemy import Column, ForeignKey, Index, UniqueConstraint, text
 
-from bot.store import columns
+from bot.store import columns, schema_care
 from bot.store.columns import (
     data,
     deed_of,
@@ -38,6 +38,7 @@ from bot.store.columns import (
 from bot.store.types import Whole
 
 metadata = columns.metadata
+assert schema_care.enrolments.metadata is metadata  # importing it puts the tables of check-ins beside these
 
 people = table(
     "people",

@@ -45,9 +45,14 @@ def _query() -> Select[Any]:
     )
 
 
-async def all_versions(tx: AsyncConnection) -> list[Version]:
+PLAN = "plan:"  # check-in plans share this table with messages; their topic says which they are
+
+
+async def all_versions(tx: AsyncConnection, *, plans: bool = False) -> list[Version]:
     """Every version that is not retired, oldest first within a topic and language."""
-    rows = await tx.execute(_query().where(template_versions.c.retired_at.is_(None)))
+    of_plan = template_versions.c.topic.startswith(PLAN)
+    wanted = _query().where(template_versions.c.retired_at.is_(None), of_plan if plans else ~of_plan)
+    rows = await tx.execute(wanted)
     return [Version(**row) for row in rows.mappings()]
 
 

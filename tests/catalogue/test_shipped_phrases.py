@@ -7,13 +7,19 @@ from pathlib import Path
 
 import pytest
 
+from bot.actions import enrolling
+from bot.actions.answering import HELLO
 from bot.catalogue import Phrases
 from bot.catalogue.phrase_files import PhraseFile, read_phrases
+from bot.conversations import enrolment_steps
 from bot.conversations.media import KINDS as MEDIA
 from bot.conversations.menus import EVERYBODY, OF_ROLE
 from bot.conversations.routes import COMMANDS
 from bot.delivery import verdicts
 from bot.domain.approvals import Obstacle
+from bot.domain.checkins import LAST_QUESTION
+from bot.domain.concerns import Outcome, Rung
+from bot.domain.plans import Level, Tier
 from bot.domain.stopping import means_stop
 from bot.domain.wording import lint
 from bot.store.privacy import columns_of
@@ -70,6 +76,7 @@ KEYS = {*ENGLISH.texts, *ENGLISH.lists}
 TABLES = {key.partition(".")[0] for key in KEYS}
 # Reasons of rows that stand in no report: relayed words, notices, progress, corrections.
 OF_OTHER_ROWS = {"answered", "back", "corrected_again", "finished", "read_by_cover"}
+OF_OTHER_ROWS |= {"answered_elsewhere", "asked_for_a_ring", "not_active", "taken"}
 NOT_A_PHRASE = re.compile(r".*\.(json|id)")  # the name of a file, a column
 
 
@@ -113,6 +120,12 @@ def decided_reasons() -> set[str]:
     return found - OF_OTHER_ROWS - {""}
 
 
+def concern_events() -> set[str]:
+    """Everything that a line of a concern's history can say."""
+    happened = {"opened", "taken", "spoken", "passed_on", "called", "not_called", "note", "goes_on", "ends"}
+    return happened | {f"told_{one.value}" for one in Rung} | {f"closed_{one.value}" for one in Outcome}
+
+
 def families() -> dict[str, set[str]]:
     """What the program can put behind each prefix."""
     tables = metadata.sorted_tables
@@ -121,12 +134,30 @@ def families() -> dict[str, set[str]]:
     return {
         "obstacles.": {one.value for one in Obstacle},
         "menu.": set(COMMANDS) - {"start"},
+        "plans.raises_": {one.value for one in Level},
+        "plans.example_": {"name", "named"},
+        "buttons.tier_": {one.value for one in Tier},
+        "buttons.consent_": {one.value for one in enrolling.PURPOSES[1:]},
+        "buttons.course_": {"hospital", "day", "all", "fewer", "named", "backup", "time", "consents", "stop", "again"},
+        "course.": {"fewer", "all"},
+        "enrolling.": {"named_question", "backup_question"},
+        "enrolling.ask_": set(enrolment_steps.ORDER) - {"check"},
         "media.": set(MEDIA),
         "mydata.": owned | named,
         "reasons.": reasons(),
         "broadcasts.": {"when_day", "when_time"},
         "buttons.circle_": {"card", "link", "name", "close"},
         "buttons.": {"back_again", "not_away"},
+        "buttons.called_": {"yes", "no"},
+        "buttons.checkin_": {"now", "later", "not_today", "stop"},
+        "buttons.concern_": {"take", "spoken", "pass", "close", "see"},
+        "buttons.last_": {one.id for one in LAST_QUESTION.answers},
+        "buttons.outcome_": {one.value for one in Outcome},
+        "concern_events.": concern_events(),
+        "concern_reasons.": {"safeguarding", "silent", "human_decides", "not_asked", "not_arrived", "unreachable"}
+        | {"asked_for_a_ring", "words", "answer", "answered"},
+        "oncall.": set(),  # keys of place.toml begin so, too
+        "words.": {f"checkin_{one.id}" for one in HELLO.answers} | {f"last_{one.id}" for one in LAST_QUESTION.answers},
         "circles.": {"away_now", "away_waiting"},
     }
 

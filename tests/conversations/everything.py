@@ -5,9 +5,13 @@ from typing import Any
 
 from sqlalchemy import Text, select
 
+from bot.actions import assisting, enrolling
+from bot.domain.plans import Tier
+from bot.store import concerns as concern_store
 from bot.store.schema import metadata
 from bot.store.types import Json
 from tests.cast import Character, TestTown
+from tests.conversations.letters import forges
 
 Row = dict[str, Any]
 Tables = dict[str, dict[tuple[Any, ...], Row]]  # table -> primary key -> row
@@ -34,6 +38,7 @@ async def lived_in(town: TestTown) -> None:
     await resident.taps("Helpful")
     await _talk(town, resident, champion)
     await _away(town, resident, champion)
+    await _at_home(town, resident, champion)
     await _half_done(town, resident, champion)
 
 
@@ -54,6 +59,29 @@ async def _away(town: TestTown, resident: Character, champion: Character) -> Non
     await resident.says("Still here. " + WORRY)
     asked = next(one for one in reversed(town.sanjay.phone.messages) if one.from_bot and WORRY in one.text)
     await town.sanjay.says(COVERED, reply_to=asked.message_id)
+
+
+async def _at_home(town: TestTown, resident: Character, champion: Character) -> None:
+    """A card, companions, a check-in half answered, a worry that somebody has; a card and a yes by voice besides."""
+    await town.is_home(RESIDENT, named=CHAMPION, backup=COVER, shows=True)
+    await town.is_asked(RESIDENT)
+    await resident.taps("Yes, now is good")
+    await resident.taps("Yes, I do")  # red
+    await forges(champion, f"concern:take:{await _newest_concern(town)}")
+    await forges(champion, f"concern:spoken:{await _newest_concern(town)}")
+    await resident.says("/home")
+    await resident.taps("Choose another backup")
+    await resident.taps("Sanjay (Tuesday tea)")
+    person_id, elif_id = await town.id_of(CHAMPION), await town.id_of("Elif")
+    today = enrolling.today(town.runtime)
+    await assisting.enrol(town.runtime, elif_id, "Winifred", person_id, "keeping-company", today, Tier.USUAL)
+    await town.dalia.says("/home")
+    await town.dalia.taps("Yes, please ask for me")
+
+
+async def _newest_concern(town: TestTown) -> int:
+    async with town.runtime.database.read() as tx:
+        return max(one.id for one in await concern_store.not_closed(tx))
 
 
 async def _half_done(town: TestTown, resident: Character, champion: Character) -> None:

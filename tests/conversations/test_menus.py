@@ -6,7 +6,7 @@ from bot.domain.people import Role
 from bot.store import people
 from tests.cast import Character, TestTown
 
-EVERYBODY = ["help", "stop", "pause", "resume", "language", "hours", "privacy", "mydata", "forget"]
+EVERYBODY = ["help", "stop", "home", "pause", "resume", "language", "hours", "privacy", "mydata", "forget"]
 
 
 def offered(who: Character) -> list[str]:
@@ -18,8 +18,8 @@ async def test_each_role_is_offered_what_it_may_do(town: TestTown) -> None:
     await town.is_ready()
 
     assert offered(town.ben) == EVERYBODY
-    assert offered(town.amara) == ["broadcast", "circle", "inbox", "away", *EVERYBODY]
-    assert offered(town.elif_) == ["desk", "champion", "inbox", *EVERYBODY]
+    assert offered(town.amara) == ["broadcast", "circle", "inbox", "concerns", "away", *EVERYBODY]
+    assert offered(town.elif_) == ["desk", "discharge", "champion", "concerns", "oncall", "inbox", *EVERYBODY]
 
 
 async def test_a_coordinator_who_becomes_a_champion_sees_both_and_each_command_once(town: TestTown) -> None:
@@ -28,7 +28,18 @@ async def test_a_coordinator_who_becomes_a_champion_sees_both_and_each_command_o
 
     mine = offered(town.elif_)
     assert len(mine) == len(set(mine))
-    assert set(mine) == {*EVERYBODY, "desk", "champion", "inbox", "broadcast", "circle", "away"}
+    assert set(mine) == {
+        *EVERYBODY,
+        "desk",
+        "discharge",
+        "champion",
+        "concerns",
+        "oncall",
+        "inbox",
+        "broadcast",
+        "circle",
+        "away",
+    }
 
 
 async def test_the_menu_follows_the_language(town: TestTown) -> None:

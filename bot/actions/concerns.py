@@ -1,0 +1,170 @@
+"""What a human does about a concern: take it, say that they have spoken, pass it on, close it with an outcome."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.actions import alerts, enrolling, escalating, ladder, notices, silences
+from bot.domain.checkins import Course
+from bot.domain.checkins import Enrolment as State
+from bot.domain.concerns import Outcome, Phase, deadline
+from bot.domain.errors import NotFound, NotNow
+from bot.domain.plans import Level
+from bot.runtime import Runtime
+from bot.store import checkins as checkin_store
+from bot.store import concerns as store
+from bot.store import deliveries as delivery_store
+from bot.store import enrolments as enrolment_store
+from bot.store import people as people_store
+from bot.store.concerns import Concern, Event
+from bot.store.people import Person
+
+LONGEST_NOTE = 1000
+
+
+@dataclass(frozen=True)
+class View:
+    """A concern as its reader may see it. `reason` is empty when it is not for them."""
+
+    concern: Concern
+    resident: Person
+    owner: Person | None
+    reason: str
+    history: list[tuple[Event, str]]
+    until: datetime
+    """By when somebody has to say "I have it", or by when its owner said they would ring."""
+    whole: bool
+    """Whether the reader may see levels, answers and history."""
+    asked_now: bool
+    """Whether a check-in is open for the resident, which a phone call makes needless."""
+
+
+async def _for(tx: AsyncConnection, reader_id: int, concern_id: int) -> Concern:
+    """Those who may know of it; nobody else learns that it exists."""
+    concern = await store.by_id(tx, concern_id)
+    if concern is None or not await ladder.may_know(tx, concern, reader_id):
+        raise NotFound("errors.old_button")
+    return concern
+
+
+async def view(runtime: Runtime, reader_id: int, concern_id: int) -> View:
+    async with runtime.database.read() as tx:
+        concern = await _for(tx, reader_id, concern_id)
+        return await _view(tx, runtime, reader_id, concern)
+
+
+async def _view(tx: AsyncConnection, runtime: Runtime, reader_id: int, concern: Concern) -> View:
+    reader = await people_store.by_id(tx, reader_id)
+    owner = await people_store.find(tx, concern.owner_id) if concern.owner_id else None
+    history = []
+    for event in await store.history(tx, concern.id):
+        actor = await people_store.find(tx, event.actor_id) if event.actor_id else None
+        history.append((event, actor.name if actor else ""))
+    until = concern.deadline_at
+    if concern.owned_at:
+        until = escalating.deadline_of_owner(runtime, concern)
+    resident = await people_store.by_id(tx, concern.person_id)
+    reason = await alerts.reason(tx, runtime, concern, reader)
+    whole = await ladder.may_see(tx, concern, reader_id)
+    return View(concern, resident, owner, reason, history, until, whole, await _asked_now(tx, concern))
+
+
+async def _asked_now(tx: AsyncConnection, concern: Concern) -> bool:
+    return await checkin_store.running(tx, concern.person_id) is not None
+
+
+async def listed(runtime: Runtime, reader_id: int) -> list[View]:
+    """/concerns: what is not closed, the most urgent and oldest first; for a volunteer those of their people."""
+    async with runtime.database.read() as tx:
+        found = []
+        for concern in await store.not_closed(tx):
+            if await ladder.may_know(tx, concern, reader_id):
+                found.append(await _view(tx, runtime, reader_id, concern))
+        order = list(Level)
+        return sorted(found, key=lambda one: (order.index(one.concern.level), one.concern.id))
+
+
+async def take(runtime: Runtime, actor_id: int, concern_id: int) -> View:
+    """ "I have it": the ladder stops, the resident hears who it is and when. A second person learns who was first."""
+    now = runtime.now()
+    async with runtime.database.write() as tx:
+        concern = await _for(tx, actor_id, concern_id)
+        if await store.move(tx, concern_id, (Phase.OPEN,), Phase.OWNED, owner_id=actor_id, owned_at=now):
+            await store.note(tx, concern, "taken", now, actor_id)
+            await delivery_store.clear_keys(tx, f"alert:{concern_id}:", "taken", now)
+            await _tell_resident(tx, runtime, concern, actor_id)
+        fresh = await store.by_id(tx, concern_id)
+        return await _view(tx, runtime, actor_id, fresh or concern)
+
+
+async def _tell_resident(tx: AsyncConnection, runtime: Runtime, concern: Concern, owner_id: int) -> None:
+    """Who has read it, and by when they will ring."""
+    resident, owner = await people_store.by_id(tx, concern.person_id), await people_store.by_id(tx, owner_id)
+    until = deadline(concern.level, runtime.now(), runtime.place.working)
+    by = runtime.moment(until, resident.zone, resident.language)
+    danger = runtime.place.emergency["life_in_danger"]
+    key, phrase = f"taken:{concern.id}:{concern.round}:{owner_id}", "concerns.taken_notice"
+    await notices.to_cared_for(tx, runtime, resident, key, phrase, (owner_id,), owner=owner.name, by=by, danger=danger)
+
+
+async def spoken(runtime: Runtime, actor_id: int, concern_id: int) -> View:
+    """ "Spoken to them": whoever did so has it, if nobody had."""
+    await take(runtime, actor_id, concern_id)
+    async with runtime.database.write() as tx:
+        concern = await _for(tx, actor_id, concern_id)
+        await store.note(tx, concern, "spoken", runtime.now(), actor_id)
+        return await _view(tx, runtime, actor_id, concern)
+
+
+async def pass_on(runtime: Runtime, actor_id: int, concern_id: int) -> View:
+    """It becomes open again and goes to the coordinators on call, with a deadline of its own."""
+    now = runtime.now()
+    async with runtime.database.write() as tx:
+        concern = await _for(tx, actor_id, concern_id)
+        if concern.state is Phase.CLOSED:
+            raise NotNow("concerns.closed_already")
+        await store.change(tx, concern_id, state=Phase.OPEN, owner_id=None, owned_at=None, round=concern.round + 1)
+        await store.note(tx, concern, "passed_on", now, actor_id)
+        fresh = await store.by_id(tx, concern_id) or concern
+        await escalating.tell_coordinators(tx, runtime, fresh, besides=actor_id)
+        return await _view(tx, runtime, actor_id, fresh)
+
+
+async def close(runtime: Runtime, actor_id: int, concern_id: int, outcome: Outcome, words: str = "") -> View:
+    now = runtime.now()
+    async with runtime.database.write() as tx:
+        concern = await _for(tx, actor_id, concern_id)
+        both = (Phase.OPEN, Phase.OWNED)
+        moved = await store.move(
+            tx, concern_id, both, Phase.CLOSED, outcome=outcome, closed_at=now, owner_id=concern.owner_id or actor_id
+        )
+        if not moved:
+            raise NotNow("concerns.closed_already")
+        await store.note(tx, concern, f"closed_{outcome.value}", now, actor_id, words)
+        await delivery_store.clear_keys(tx, f"alert:{concern_id}:", "taken", now)
+        await delivery_store.clear(tx, "taken", now, key=escalating.called_key(concern))
+        fresh = await store.by_id(tx, concern_id)
+        return await _view(tx, runtime, actor_id, fresh or concern)
+
+
+async def add_note(runtime: Runtime, actor_id: int, concern_id: int, words: str) -> None:
+    """What they helped with, or whom they sent them on to."""
+    async with runtime.database.write() as tx:
+        concern = await _for(tx, actor_id, concern_id)
+        await store.note(tx, concern, "note", runtime.now(), actor_id, words.strip()[:LONGEST_NOTE])
+
+
+async def decide(runtime: Runtime, actor_id: int, concern_id: int, goes_on: bool) -> None:
+    """After the last question a human says whether the check-ins come again, or end."""
+    now = runtime.now()
+    async with runtime.database.write() as tx:
+        concern = await _for(tx, actor_id, concern_id)
+        enrolment = await enrolment_store.by_id(tx, concern.enrolment_id or 0)
+        if enrolment is None or enrolment.state is not State.ACTIVE or concern.reason != "human_decides":
+            raise NotNow("concerns.decided_already")
+        if goes_on:
+            await silences.go_on(tx, runtime, enrolment)
+        else:
+            await enrolling.end_within(tx, runtime, enrolment, Course.CANCELLED, now)
+        await store.note(tx, concern, "goes_on" if goes_on else "ends", now, actor_id)

@@ -1,0 +1,115 @@
+"""The daily digest: what coordinators read each morning, also when all is well."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.actions import notices, watching
+from bot.actions import people as people_actions
+from bot.domain.checkins import Enrolment as State
+from bot.domain.concerns import Phase
+from bot.domain.hours import at_local, local
+from bot.runtime import Runtime
+from bot.store import checkins as checkin_store
+from bot.store import concerns as concern_store
+from bot.store import deliveries as delivery_store
+from bot.store import enrolments as enrolment_store
+from bot.store import people as people_store
+from bot.store.concerns import Concern
+from bot.store.people import Person
+from bot.store.standings import hours_of
+
+MORNING = timedelta(hours=3)  # so long after the beginning of their waking hours it still is the morning's digest
+MOST_NAMED = 15
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Sums:
+    """What is the same for every reader. `silent`: when the clock was found to stand still."""
+
+    concerns: list[Concern]
+    names: dict[int, str]
+    due: int
+    missed: list[int]
+    uncertain: int
+    silent: datetime | None
+
+
+async def send(runtime: Runtime) -> int:
+    """To every coordinator once a day, in their own morning. Returns how many were written now."""
+    now = runtime.now()
+    async with runtime.database.read() as tx:
+        wanting = [one for one in await people_actions.coordinators(tx) if await _is_wanting(tx, runtime, one, now)]
+        if not wanting or not await _is_worth_it(tx):
+            return 0
+    async with runtime.database.write() as tx:
+        for person in wanting:
+            await _write(tx, runtime, person, now)
+    return len(wanting)
+
+
+async def _is_wanting(tx: AsyncConnection, runtime: Runtime, person: Person, now: datetime) -> bool:
+    hours = hours_of(person, runtime.place)
+    starts = at_local(local(now, hours.zone).date(), hours.start, hours.zone)
+    if not starts <= now < starts + MORNING:
+        return False
+    return await delivery_store.by_key(tx, _key(runtime, person, now)) is None
+
+
+def _key(runtime: Runtime, person: Person, now: datetime) -> str:
+    return f"digest:{person.id}:{local(now, person.zone or runtime.place.zone).date().isoformat()}"
+
+
+async def _is_worth_it(tx: AsyncConnection) -> bool:
+    """A place in which nobody is looked after and nothing is open gets none."""
+    return bool(await enrolment_store.in_state(tx, State.ACTIVE) or await concern_store.not_closed(tx))
+
+
+async def _write(tx: AsyncConnection, runtime: Runtime, person: Person, now: datetime) -> None:
+    sums = await _sums(tx, runtime, person, now)
+    rows = [[notices.button(runtime, person.language, "buttons.concerns", "concerns")]] if sums.concerns else None
+    named = tuple({*(one.person_id for one in sums.concerns), *sums.missed})
+    silent = runtime.moment(sums.silent, person.zone, person.language) if sums.silent else ""
+    said = {
+        "open": len(sums.concerns),
+        "unowned": sum(one.state is Phase.OPEN for one in sums.concerns),
+        "lines": [_line(runtime, person, sums, one, now) for one in sums.concerns[:MOST_NAMED]],
+        "due": sums.due,
+        "missed": [sums.names[one] for one in sums.missed],
+        "uncertain": sums.uncertain,
+        "silent": silent,
+    }
+    key = _key(runtime, person, now)
+    await notices.to_worker(tx, runtime, person, key, "concerns.digest", rows, named, None, **said)
+
+
+def _line(runtime: Runtime, person: Person, sums: Sums, concern: Concern, now: datetime) -> str:
+    """One open concern; the oldest come first."""
+    return runtime.plain(
+        person.language,
+        "concerns.digest_line",
+        name=sums.names[concern.person_id],
+        level=concern.level.value,
+        days=(now - concern.opened_at).days,
+        hours=int((now - concern.opened_at).total_seconds() // 3600),
+        owned=concern.state is Phase.OWNED,
+    )
+
+
+async def _sums(tx: AsyncConnection, runtime: Runtime, person: Person, now: datetime) -> Sums:
+    zone = person.zone or runtime.place.zone
+    today = at_local(local(now, zone).date(), datetime.min.time(), zone)
+    concerns = await concern_store.not_closed(tx)
+    missed = await checkin_store.missed_by(tx, today - DAY, now)
+    names = {one: (await people_store.by_id(tx, one)).name for one in {*(c.person_id for c in concerns), *missed}}
+    silent = await delivery_store.last_with_prefix(tx, person.id, watching.SILENT_CLOCK, now - DAY)
+    return Sums(
+        concerns,
+        names,
+        await checkin_store.count_due(tx, today, today + DAY),
+        missed,
+        await delivery_store.count_uncertain(tx, now - DAY),
+        silent,
+    )

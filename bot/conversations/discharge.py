@@ -1,0 +1,248 @@
+"""/discharge: a coordinator makes a card for somebody who comes home, and sees who is looked after."""
+
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from bot.actions import assisting, companions, discharging, enrolling
+from bot.actions.circles import checked_name
+from bot.actions.discharging import Outlook
+from bot.catalogue import cards
+from bot.conversations import at_home, course, days
+from bot.conversations.enrolment_steps import companion_rows
+from bot.conversations.keyboards import Button
+from bot.conversations.printing import printed
+from bot.conversations.talk import Talk
+from bot.conversations.templates import coordinators_only
+from bot.domain.checkins import Enrolment as State
+from bot.domain.errors import NotFound, NotNow, Refused
+from bot.domain.plans import Plan, Tier
+
+FLOW = "discharge"
+
+
+@dataclass(frozen=True)
+class Form:
+    """What has been chosen so far. `asks`: the enrolment of somebody who asked by themself; `volunteer`: a person."""
+
+    step: str = "plan"
+    plan: str = ""
+    day: str = ""
+    tier: str = ""
+    assisted: bool = False
+    name: str = ""
+    volunteer: int = 0
+    asks: int = 0
+
+    def steps(self) -> list[str]:
+        whom = ["name", "volunteer"] if self.assisted else []
+        return [*whom, "plan", "day", "tier", "review"]
+
+
+async def start(talk: Talk) -> None:
+    """/discharge."""
+    await talk.toast()
+    coordinators_only(talk)
+    found = await discharging.listed(talk.runtime, talk.id)
+    asking = sum(one.enrolment.state is State.WAITING for one in found)
+    rows = [
+        [talk.button("buttons.discharge_new", "dis", "new")],
+        [talk.button("buttons.discharge_assisted", "dis", "assisted")],
+    ]
+    if found:
+        rows.append([talk.button("buttons.discharge_people", "dis", "people", count=len(found))])
+    home = sum(one.enrolment.state in (State.ACTIVE, State.PAUSED) for one in found)
+    await talk.show("enrolling.menu", rows, count=home, asking=asking)
+
+
+async def chosen(talk: Talk) -> None:
+    """Buttons: dis:menu|new|assisted|people|one|withdraw|asks|decline, and the answers of the form."""
+    await talk.toast()
+    coordinators_only(talk)
+    what, value = (talk.args[0] if talk.args else ""), talk.args[1] if len(talk.args) > 1 else ""
+    starts = {"new": Form(), "assisted": Form(step="name", assisted=True), "asks": Form(asks=talk.number(1))}
+    shows = {"menu": start, "people": at_home.listed, "one": at_home.one}
+    shows |= {"withdraw": at_home.withdraw, "decline": at_home.decline}
+    if what in starts:
+        await discharging.usable_plans(talk.runtime, talk.id)  # said before anything is asked
+        await _ask(talk, starts[what])
+    elif what in shows:
+        await shows[what](talk)
+    else:
+        await _answered(talk, await _form(talk), what, value)
+
+
+async def _form(talk: Talk) -> Form:
+    dialogue = await talk.dialogue(FLOW)
+    if dialogue is None:
+        raise NotNow("errors.old_button")
+    return Form(step=dialogue.step, **dialogue.data)
+
+
+async def _keep(talk: Talk, form: Form) -> None:
+    content: dict[str, Any] = {name: getattr(form, name) for name in Form.__dataclass_fields__ if name != "step"}
+    await talk.keep(FLOW, form.step, **content)
+
+
+async def _answered(talk: Talk, form: Form, what: str, value: str) -> None:
+    """One answer of the form, tapped or typed; a button of an earlier question changes that answer."""
+    if what == "back":
+        before = form.steps()
+        place = before.index(form.step)
+        await (_ask(talk, replace(form, step=before[place - 1])) if place else start(talk))
+    elif what == "yes":
+        await _finish(talk, form)
+    elif what in form.steps() and what != "review":
+        kept = replace(form, **{what: await _checked(talk, form, what, value)})
+        following = form.steps()[form.steps().index(what) + 1]
+        await _ask(talk, replace(kept, step=following))
+    else:
+        raise NotNow("errors.old_button")
+
+
+async def _checked(talk: Talk, form: Form, what: str, value: str) -> Any:
+    if what == "tier":
+        if value not in list(Tier):
+            raise NotFound("errors.old_button")
+    elif what == "plan":
+        if value not in [one.id for one in await discharging.usable_plans(talk.runtime, talk.id)]:
+            raise NotNow("plans.not_approved")
+    elif what == "day":
+        await discharging.outlook(talk.runtime, form.plan, days.tapped(value))
+    elif what == "volunteer":
+        known = await companions.known_champions(talk.runtime, 0)
+        if value not in [str(one.person.id) for one in known]:
+            raise NotFound("enrolling.companion_not_there")
+        return int(value)
+    return value
+
+
+async def _ask(talk: Talk, form: Form) -> None:
+    await _keep(talk, form)
+    html, rows = await _question(talk, form)
+    ways = [talk.button("buttons.back", "dis", "back"), talk.button("buttons.cancel", "cancel", FLOW)]
+    await talk.show_html(html, [*rows, ways])
+
+
+async def _question(talk: Talk, form: Form) -> tuple[str, list[list[Button]]]:
+    if form.step == "name":
+        return talk.words("enrolling.whose_name"), []
+    if form.step == "volunteer":
+        known = await companions.known_champions(talk.runtime, 0)
+        if not known:
+            raise NotNow("enrolling.no_volunteer")
+        return talk.words("enrolling.which_volunteer", name=form.name), companion_rows(talk, known, "dis", "volunteer")
+    if form.step == "plan":
+        return await _plans(talk)
+    if form.step == "day":
+        return talk.words("enrolling.which_day"), days.rows(talk, "dis", "day")
+    if form.step == "tier":
+        return await _tiers(talk, form)
+    return await _review(talk, form)
+
+
+async def _plans(talk: Talk) -> tuple[str, list[list[Button]]]:
+    found = await discharging.usable_plans(talk.runtime, talk.id)
+    titles = {one.id: _title(talk, one) for one in found}
+    rows = [[{"text": titles[one.id], "data": f"dis:plan:{one.id}"}] for one in found]
+    listed = [f"{titles[one.id]}: {_words(talk, one).summary}" for one in found]
+    return talk.words("enrolling.which_plan", plans=listed), rows
+
+
+def _words(talk: Talk, plan: Plan) -> Any:
+    return plan.words.get(talk.language) or next(iter(plan.words.values()))
+
+
+def _title(talk: Talk, plan: Plan) -> str:
+    return str(_words(talk, plan).title)
+
+
+async def _tiers(talk: Talk, form: Form) -> tuple[str, list[list[Button]]]:
+    silence = (await _look(talk, form)).plan.silence
+    rows = [[talk.button(f"buttons.tier_{one.value}", "dis", "tier", one.value)] for one in Tier]
+    return talk.words("enrolling.which_tier", amber_after=silence.amber_after, days=silence.high_tier_days), rows
+
+
+async def _look(talk: Talk, form: Form) -> Outlook:
+    return await discharging.outlook(talk.runtime, form.plan, date.fromisoformat(form.day))
+
+
+async def _review(talk: Talk, form: Form) -> tuple[str, list[list[Button]]]:
+    look = await _look(talk, form)
+    values = {
+        "plan": _title(talk, look.plan),
+        "day": days.shown(talk, date.fromisoformat(form.day)),
+        "first": talk.runtime.moment(look.coming[0].due_at, talk.runtime.place.zone, talk.language),
+        "never": look.never,
+        "tier": form.tier,
+    }
+    if form.assisted:
+        volunteer = await companions.champion_name(talk.runtime, form.volunteer)
+        place, danger = talk.runtime.place.name, talk.runtime.place.emergency["life_in_danger"]
+        html = talk.words(
+            "enrolling.witness", name=form.name, volunteer=volunteer, place=place, danger=danger, **values
+        )
+        return html, [[talk.button("buttons.witness_yes", "dis", "yes", style="success")]]
+    asker = (await course.seen(talk, form.asks)).person if form.asks else None
+    key = "buttons.confirm_home" if form.asks else "buttons.make_card"
+    html = talk.words("enrolling.review", name=asker.name if asker else "", **values)
+    return html, [[talk.button(key, "dis", "yes", style="success")]]
+
+
+async def _finish(talk: Talk, form: Form) -> None:
+    if form.step != "review" or not (form.plan and form.day and form.tier):
+        raise NotNow("errors.old_button")
+    home_on, tier = date.fromisoformat(form.day), Tier(form.tier)
+    if form.assisted:
+        await _finish_assisted(talk, form, home_on, tier)
+    elif form.asks:
+        asker = await discharging.confirm(talk.runtime, talk.id, form.asks, form.plan, home_on, tier)
+        await talk.show("enrolling.confirmed_desk", name=asker.name)
+    else:
+        card = await enrolling.discharge(talk.runtime, talk.id, form.plan, home_on, tier)
+        await talk.show("enrolling.card_made")
+        await _send_card(talk, card.link)
+    await talk.end(FLOW)
+
+
+async def _finish_assisted(talk: Talk, form: Form, home_on: date, tier: Tier) -> None:
+    look = await _look(talk, form)
+    await assisting.enrol(talk.runtime, talk.id, form.name, form.volunteer, form.plan, home_on, tier)
+    volunteer = await companions.champion_name(talk.runtime, form.volunteer)
+    first = talk.runtime.moment(look.coming[0].due_at, talk.runtime.place.zone, talk.language)
+    await talk.show("enrolling.assisted_done", volunteer=volunteer, name=form.name, first=first)
+
+
+async def _send_card(talk: Talk, link: str) -> None:
+    """To print and hand over. Nothing of hospital or health stands on it: anybody may see it lying there."""
+    lasts = enrolling.CARD_LASTS
+    lines = cards.Lines(
+        title=printed(talk, "cards.home_title"),
+        middle=printed(talk, "cards.home_text", place=talk.runtime.place.name),
+        foot=printed(talk, "cards.home_foot", days=lasts.days),
+    )
+    image = await asyncio.to_thread(cards.card, link, lines)  # drawing takes a while; nobody else should wait
+    until = talk.runtime.day(talk.runtime.now() + lasts, talk.runtime.place.zone, talk.language)
+    await talk.photo(image, "card.png", talk.words("enrolling.card_caption", until=until, link=link))
+
+
+async def typed(talk: Talk) -> None:
+    """A name, a day, or the words or number of a button."""
+    coordinators_only(talk)
+    form = await _form(talk)
+    if form.step == "name":
+        await _answered(talk, form, "name", checked_name(talk.text, "circles.own_name_length"))
+        return
+    _, rows = await _question(talk, form)
+    said = " ".join(talk.text.split()).casefold()
+    flat = [one for row in rows for one in row]
+    for number, one in enumerate(flat, start=1):
+        label = one["text"].casefold()
+        if said in (label, label.partition(" (")[0]) or (said == str(number) and form.step != "day"):
+            _, what, *rest = one["data"].split(":")
+            await _answered(talk, form, what, rest[0] if rest else "")
+            return
+    if form.step != "day":
+        raise Refused("broadcasts.please_tap")
+    await _answered(talk, form, "day", days.typed(talk).isoformat())

@@ -1,0 +1,60 @@
+"""/oncall: who is on call now and this week, which gaps there are, and taking over for a while."""
+
+from datetime import datetime, timedelta
+
+from babel.lists import format_list
+
+from bot.actions import oncall as actions
+from bot.actions.oncall import Stretch
+from bot.conversations.talk import Talk
+from bot.domain.hours import at_local, local
+
+HOURS = (2, 8)
+MOST = 30
+
+
+async def show(talk: Talk) -> None:
+    """The command, and the button oncall."""
+    await talk.toast()
+    week = await actions.week(talk.runtime, talk.id)
+    gaps = [_span(talk, one) for one in week.stretches if not one.names]
+    rows = [[talk.button("buttons.oncall_hours", "takeover", hours, count=hours)] for hours in HOURS]
+    rows.append([talk.button("buttons.oncall_morning", "takeover", "morning")])
+    if week.mine:
+        rows.append([talk.button("buttons.oncall_back", "takeover", "back")])
+    await talk.show(
+        "oncall.week",
+        rows,
+        now=format_list(week.now, locale=talk.language) if week.now else "",
+        stretches=[f"{_span(talk, one)}: {', '.join(one.names)}" for one in week.stretches if one.names][:MOST],
+        gaps=gaps[:MOST],
+        mine=_moment(talk, week.mine) if week.mine else "",
+    )
+
+
+def _span(talk: Talk, one: Stretch) -> str:
+    return f"{_moment(talk, one.start)} – {_moment(talk, one.end)}"
+
+
+def _moment(talk: Talk, instant: datetime) -> str:
+    return talk.runtime.moment(instant, _zone(talk), talk.language)
+
+
+def _zone(talk: Talk) -> str:
+    return talk.visitor.person.zone or talk.runtime.place.zone
+
+
+async def take_over(talk: Talk) -> None:
+    """Buttons: takeover:<hours>, takeover:morning, takeover:back."""
+    if talk.args[:1] == ["back"]:
+        await actions.give_back(talk.runtime, talk.id)
+    else:
+        await actions.take_over(talk.runtime, talk.id, _until(talk))
+    await show(talk)
+
+
+def _until(talk: Talk) -> datetime:
+    now, zone = talk.runtime.now(), _zone(talk)
+    if talk.args[:1] != ["morning"]:
+        return now + timedelta(hours=talk.number())
+    return at_local(local(now, zone).date() + timedelta(days=1), talk.runtime.place.waking_from, zone)

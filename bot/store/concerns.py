@@ -1,0 +1,113 @@
+"""Concerns: what worries somebody, whose it is, and everything that happened to it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.concerns import Phase, Rung
+from bot.domain.plans import Level
+from bot.store.schema_care import concern_events, concerns
+from bot.store.updates import insert_for
+
+
+@dataclass(frozen=True)
+class Concern:
+    """A row of `concerns`. `reason`: a phrase key under concern_reasons. `round`: how often the ladder was told."""
+
+    id: int
+    enrolment_id: int | None
+    person_id: int
+    answer_id: int | None
+    key: str
+    level: Level
+    reason: str
+    state: Phase
+    rung: Rung
+    round: int
+    owner_id: int | None
+    opened_at: datetime
+    deadline_at: datetime
+    owned_at: datetime | None
+    closed_at: datetime | None
+    outcome: str
+
+
+@dataclass(frozen=True)
+class Event:
+    what: str
+    actor_id: int | None
+    note: str
+    at: datetime
+
+
+COLUMNS = tuple(getattr(concerns.c, name) for name in Concern.__dataclass_fields__)
+
+
+def _concern(row: Any) -> Concern:
+    read = {"level": Level(row["level"]), "state": Phase(row["state"]), "rung": Rung(row["rung"])}
+    return Concern(**{**row, **read})
+
+
+async def add(tx: AsyncConnection, **values: Any) -> Concern | None:
+    """Open a concern; None when one with this key is there (the same answer twice)."""
+    blank = {"state": Phase.OPEN, "round": 1, "outcome": "", "answer_id": None}
+    fresh = insert_for(tx)(concerns).values({**blank, **values}).on_conflict_do_nothing(index_elements=["key"])
+    row = (await tx.execute(fresh.returning(*COLUMNS))).mappings().first()
+    return None if row is None else _concern(row)
+
+
+async def by_id(tx: AsyncConnection, concern_id: int) -> Concern | None:
+    row = (await tx.execute(select(*COLUMNS).where(concerns.c.id == concern_id))).mappings().first()
+    return None if row is None else _concern(row)
+
+
+async def by_key(tx: AsyncConnection, key: str) -> Concern | None:
+    row = (await tx.execute(select(*COLUMNS).where(concerns.c.key == key))).mappings().first()
+    return None if row is None else _concern(row)
+
+
+async def unowned_past_deadline(tx: AsyncConnection, now: datetime) -> list[Concern]:
+    query = select(*COLUMNS).where(concerns.c.state == Phase.OPEN, concerns.c.deadline_at <= now)
+    return [_concern(row) for row in (await tx.execute(query.order_by(concerns.c.deadline_at))).mappings()]
+
+
+async def not_closed(tx: AsyncConnection, person_id: int | None = None) -> list[Concern]:
+    """Open and owned, the oldest first."""
+    query = select(*COLUMNS).where(concerns.c.state != Phase.CLOSED)
+    if person_id is not None:
+        query = query.where(concerns.c.person_id == person_id)
+    return [_concern(row) for row in (await tx.execute(query.order_by(concerns.c.id))).mappings()]
+
+
+async def earliest(tx: AsyncConnection, after: datetime) -> datetime | None:
+    query = select(func.min(concerns.c.deadline_at)).where(
+        concerns.c.state == Phase.OPEN, concerns.c.deadline_at > after
+    )
+    moment: datetime | None = (await tx.execute(query)).scalar()
+    return moment
+
+
+async def change(tx: AsyncConnection, concern_id: int, **values: Any) -> None:
+    await tx.execute(update(concerns).where(concerns.c.id == concern_id).values(**values))
+
+
+async def move(tx: AsyncConnection, concern_id: int, start: tuple[Phase, ...], end: Phase, **values: Any) -> bool:
+    row = update(concerns).where(concerns.c.id == concern_id, concerns.c.state.in_(start))
+    return bool((await tx.execute(row.values(state=end, **values))).rowcount)
+
+
+async def note(
+    tx: AsyncConnection, concern: Concern, what: str, now: datetime, actor_id: int | None = None, words: str = ""
+) -> None:
+    """One line of a concern's history."""
+    values = {"concern_id": concern.id, "person_id": concern.person_id, "actor_id": actor_id}
+    await tx.execute(insert(concern_events).values(**values, what=what, note=words, at=now))
+
+
+async def history(tx: AsyncConnection, concern_id: int) -> list[Event]:
+    columns = (getattr(concern_events.c, name) for name in Event.__dataclass_fields__)
+    query = select(*columns).where(concern_events.c.concern_id == concern_id).order_by(concern_events.c.id)
+    return [Event(**row) for row in (await tx.execute(query)).mappings()]

@@ -1,0 +1,70 @@
+"""Somebody without Telegram: the volunteer phones, and taps the answers in."""
+
+from sqlalchemy import select
+
+from bot.domain.checkins import Enrolment as State
+from bot.store import checkins as checkin_store
+from bot.store import enrolments as store
+from bot.store.schema import consents
+from tests.cast import TestTown
+from tests.conversations.letters import forges
+
+
+async def _enrols(town: TestTown, name: str = "Zebulon") -> store.Enrolment:
+    await town.has_coordinator()
+    await town.approves_plans()
+    await town.has_champion()
+    elif_ = town.elif_
+    await elif_.says("/discharge")
+    await elif_.taps("Somebody without Telegram")
+    await elif_.says(name)
+    for label in ("Amara (Elm House)", "Home from hospital", "Today", "As usual"):
+        await elif_.taps(label)
+    assert f"Please read this to {name}" in elif_.last
+    await elif_.taps("Yes, I heard it myself")
+    assert elif_.heard(f"Amara is told when to phone {name}") == 1
+    async with town.runtime.database.read() as tx:
+        return (await store.in_state(tx, State.ACTIVE))[-1]
+
+
+async def test_promise_1_a_yes_by_voice_is_witnessed_and_recorded_as_such(town: TestTown) -> None:
+    made = await _enrols(town)
+    assert made.assisted
+    assert made.named_state == "accepted"
+    async with town.runtime.database.read() as tx:
+        rows = list(await tx.execute(select(consents).where(consents.c.person_id == made.person_id)))
+        assert len(await checkin_store.of_enrolment(tx, made.id)) == 9
+    assert {row.wording for row in rows} == {"by voice, witnessed by a coordinator: witness-1"}
+    assert len(rows) == 4
+    assert "Zebulon would like you to ring" in town.amara.last
+    await forges(town.elif_, "dis:yes")
+    assert "from earlier" in town.elif_.last, "a second tap enrols nobody twice"
+
+
+async def test_the_volunteer_gets_the_call_script_and_taps_the_answers_in(town: TestTown) -> None:
+    made = await _enrols(town)
+    await town.passes(days=1, hours=3)
+    amara = town.amara
+    assert "Zebulon" in amara.last
+    await amara.taps(amara.buttons[0])
+    while amara.buttons and "Yes, I do" not in amara.buttons:
+        await amara.taps(amara.buttons[0])
+    await amara.taps("No, none of these")
+    async with town.runtime.database.read() as tx:
+        first = (await checkin_store.of_enrolment(tx, made.id))[0]
+        [answer] = await checkin_store.answers_of(tx, first.id)
+    assert answer.question == "breath"
+    assert answer.tapped_by == await town.id_of("Amara"), "recorded as such"
+
+
+async def test_promise_6_without_a_volunteer_a_coordinator_hears_that_nobody_phones(town: TestTown) -> None:
+    made = await _enrols(town)
+    await town.amara.says("/stop")
+    assert town.elif_.heard("so nobody phones now. Please find somebody") == 1
+    await town.has_champion("Sanjay", "Tuesday tea")
+    await forges(town.elif_, f"course:named:{made.id}")
+    await town.elif_.taps("Sanjay (Tuesday tea)")
+    assert town.elif_.heard("I am asking Sanjay") == 1
+    await town.sanjay.taps("Yes, I will be there")
+    await town.passes(days=1, hours=3)
+    assert "Zebulon" in town.sanjay.last

@@ -1,0 +1,135 @@
+"""Concerns: a ladder that never ends in nobody, and who may know what (promises 6 and 9)."""
+
+from datetime import timedelta
+
+from bot.actions import answering
+from bot.store import concerns as store
+from tests.cast import TestTown
+from tests.conversations.test_checkins import NO_BREATH, concerns_of, presses, shown
+
+
+async def red(town: TestTown, name: str = "Ben") -> None:
+    await town.is_asked(name)
+    await town.person(name).taps("Yes, now is good")
+    await town.person(name).taps("Yes, I do")
+
+
+async def test_promise_6_a_red_alert_walks_every_rung_and_rings_everybody_until_somebody_has_it(town: TestTown) -> None:
+    await town.is_home("Ben")
+    await red(town)
+    assert "Ben needs somebody now" in town.amara.last
+    assert "Ben needs" not in shown(town.sanjay.phone) and "Ben needs" not in shown(town.elif_.phone)
+    await town.passes(minutes=14)
+    assert "Ben needs" not in shown(town.sanjay.phone)
+    await town.passes(minutes=1, seconds=5)
+    assert "Ben needs somebody now" in town.sanjay.last and "Ben needs" not in shown(town.elif_.phone)
+    await town.passes(minutes=15)
+    assert "hard to breathe" in town.elif_.last and "Yes, I do" in town.elif_.last, "coordinators see the answer"
+    for round_ in range(1, 4):
+        await town.passes(minutes=15)
+        assert town.elif_.heard("Ben needs somebody now") == 1 + round_
+        assert town.amara.heard("Ben needs somebody now") == 1 + round_
+
+    await town.sanjay.taps("I have it")
+    assert "Sanjay has read that you would like to talk" in shown(town.ben.phone)
+    await town.amara.taps("I have it")
+    assert "Sanjay has this" in town.amara.last, "the second learns who was first"
+    before = town.elif_.heard("Ben needs somebody now")
+    await town.passes(hours=2)
+    assert town.elif_.heard("Ben needs somebody now") == before
+
+    await town.sanjay.taps("Pass it on")
+    assert "Ben needs somebody now" in town.elif_.last
+    await town.elif_.taps("I have it")
+    await town.elif_.taps("Close it")
+    await town.elif_.taps("I could not reach them")
+    await town.elif_.taps("Nothing to add")
+    assert await concerns_of(town, "Ben") == []
+    await town.elif_.says("/concerns")
+    assert "Nobody is waiting for a ring" in town.elif_.last
+
+
+async def test_promise_6_a_red_answer_at_night_rings_those_on_call(town: TestTown) -> None:
+    await town.is_home("Ben")
+    await town.is_asked("Ben")
+    await town.ben.taps("Yes, now is good")
+    await town.passes(hours=15)  # one o'clock at night in London
+    await town.ben.taps("Yes, I do")
+    assert "Phone 999 now." in shown(town.ben.phone) and "Ben needs somebody now" in town.amara.last
+    await town.passes(minutes=31)
+    assert "Ben needs somebody now" in town.elif_.last
+
+
+async def test_an_amber_worry_waits_for_working_hours_and_then_moves_on(town: TestTown) -> None:
+    await town.is_home("Ben")
+    await town.is_asked("Ben")  # Tuesday, 10:00 in London
+    await town.ben.taps("Yes, now is good")
+    for label in (NO_BREATH, "No", "No, some are missing"):
+        await town.ben.taps(label)
+    assert "Ben would like a ring" in town.amara.last
+    await town.passes(hours=3, minutes=55)
+    assert "would like a ring" not in shown(town.sanjay.phone)
+    await town.passes(minutes=10)
+    assert "Ben would like a ring" in town.sanjay.last
+    (one,) = await concerns_of(town, "Ben")
+    assert one.deadline_at - town.clock.now() > timedelta(hours=17), "17:00 comes first, then tomorrow from 9:00"
+
+
+async def test_promise_9_whom_somebody_fears_may_be_whom_they_named(town: TestTown) -> None:
+    await town.is_home("Ben", days_ago=28, shows=True)
+    await town.passes(minutes=1)
+    if "Not today" not in town.ben.buttons:
+        await town.is_asked("Ben")
+    await town.ben.taps("Yes, now is good")
+    await town.ben.taps(NO_BREATH)
+    await town.ben.taps("No")
+    await town.ben.taps("I would rather have a call")
+    await town.ben.taps("No, that is all")
+    assert "asked for a call" in town.elif_.last
+    (one,) = await concerns_of(town, "Ben")
+    await town.passes(days=1, hours=3)  # every rung
+    for companion in (town.amara, town.sanjay):
+        assert "Ben would like a ring" not in shown(companion.phone)
+        await companion.says("/concerns")
+        assert "Nobody is waiting" in companion.last
+        await presses(companion, companion.phone.last, f"concern:see:{one.id}")
+        assert "Ben" not in companion.last
+
+
+async def test_promise_9_without_a_yes_only_coordinators_hear_and_nobody_else_can_look(town: TestTown) -> None:
+    await town.is_home("Ben", tells=False)
+    await red(town)
+    assert "Ben needs somebody now" in town.elif_.last and "Ben needs" not in shown(town.amara.phone)
+    (one,) = await concerns_of(town, "Ben")
+    await town.farid.says("/start")
+    for curious in (town.amara, town.farid, town.ben):
+        for verb in ("see", "take", "close", "pass", "goon"):
+            await presses(curious, curious.phone.last, f"concern:{verb}:{one.id}")
+        assert "no longer works" in curious.last
+    (same,) = await concerns_of(town, "Ben")
+    assert (same.state, same.owner_id) == ("open", None)
+
+
+async def test_promise_6_whoever_was_told_can_still_act_after_a_stop(town: TestTown) -> None:
+    await town.is_home("Ben")
+    await red(town)
+    await town.ben.says("stop")
+    await town.amara.taps("I have it")
+    assert "You have this" in shown(town.amara.phone)
+    async with town.runtime.database.read() as tx:
+        (one,) = await store.not_closed(tx)
+    assert one.owner_id == await town.id_of("Amara")
+
+
+async def test_an_emergency_is_said_by_the_outbox_when_the_conversation_could_not(town: TestTown) -> None:
+    await town.is_home("Ben")
+    await town.is_asked("Ben")
+    await town.ben.taps("Yes, now is good")
+    button = town.ben.phone.last.buttons[1][0].data
+    checkin = int(str(button).split(":")[1])
+    await answering.answer(town.runtime, await town.id_of("Ben"), checkin, "breath", "yes")  # … and then a kill
+    assert town.ben.heard("Phone 999 now.") == 0
+    await town.passes(seconds=6)
+    assert town.ben.heard("Phone 999 now.") == 1
+    await town.ben.taps("Yes, I do")
+    assert town.ben.heard("Phone 999 now.") == 1

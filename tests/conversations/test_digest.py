@@ -1,0 +1,80 @@
+"""The morning's digest, and the dead man's alarm."""
+
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from bot import ticks
+from bot.actions import heartbeats, watching
+from bot.config import Misconfigured, load
+from bot.store import machine
+from tests.cast import TestTown
+from tests.conversations.test_concerns import red
+
+
+async def test_every_morning_coordinators_read_what_is_open_and_how_old(town: TestTown) -> None:
+    await town.has_coordinator()
+    assert town.elif_.heard("Good morning") == 0, "nobody is looked after here"
+    await town.is_home("Ben")
+    await town.is_home("Dalia")
+    before = town.elif_.heard("Good morning")
+    await red(town)
+    await town.amara.taps("I have it")
+    await town.turns_to(town.clock.now() + timedelta(hours=23, minutes=30))
+    digest = next(one for one in reversed(town.elif_.sees) if "Good morning" in one)
+    assert "Still open: 1. Nobody has taken: 0." in digest and "Ben, red, 23 hours, somebody has it" in digest
+    assert "Check-ins today: 2" in digest or "Check-ins today: 1" in digest
+    assert town.elif_.heard("Good morning") == before + 2, "today's and tomorrow's, each once"
+    await town.passes(hours=3)
+    digest = next(one for one in reversed(town.elif_.sees) if "Good morning" in one)
+    await town.passes(hours=21)
+    digest = next(one for one in reversed(town.elif_.sees) if "Good morning" in one)
+    assert "No answer since yesterday: Dalia" in digest
+
+
+async def test_promise_6_a_clock_that_stands_still_is_told_once_and_not_by_the_clock(town: TestTown) -> None:
+    await town.has_coordinator()
+    began = town.runtime.now()
+    assert await watching.look(town.runtime, began) == 0
+    town.clock.jump(timedelta(minutes=3))
+    assert await watching.look(town.runtime, began) == 1
+    assert await watching.look(town.runtime, began) == 0, "once for each silence"
+    await town.town.app.sender.drain()
+    assert "The clock has stood still since" in town.elif_.last
+
+    await heartbeats.beat(town.runtime, "clock")
+    assert await watching.look(town.runtime, began) == 0
+    town.clock.jump(timedelta(minutes=3))
+    assert await watching.look(town.runtime, began) == 1
+
+
+async def test_the_sender_looks_whether_the_clock_still_runs(town: TestTown) -> None:
+    await town.has_coordinator()
+    async with town.runtime.database.write() as tx:
+        await machine.beat(tx, "clock", town.runtime.now())
+    town.clock.jump(timedelta(minutes=5))
+    await town.town.app.sender._watch_the_clock()
+    await town.town.app.sender.drain()
+    assert "The clock has stood still since" in town.elif_.last
+
+
+async def test_a_watcher_outside_is_called_and_its_absence_harms_nobody(town: TestTown) -> None:
+    called = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        called.append(str(request.url))
+        return httpx.Response(200 if len(called) == 1 else 500)
+
+    transport = httpx.MockTransport(answer)
+    assert not await ticks.ping(town.runtime, transport) and not called
+    object.__setattr__(town.runtime.settings, "heartbeat_url", "https://watch.example/ping/1")
+    assert await ticks.ping(town.runtime, transport)
+    assert not await ticks.ping(town.runtime, transport)
+    object.__setattr__(town.runtime.settings, "heartbeat_url", "")
+    assert called == ["https://watch.example/ping/1"] * 2
+
+
+def test_the_watcher_is_called_over_https_only() -> None:
+    with pytest.raises(Misconfigured, match="HEARTBEAT_URL: this must begin with https://"):
+        load(_env_file=None, heartbeat_url="http://watch.example")

@@ -1,0 +1,80 @@
+"""Silence is never read as "fine" (promise 6): a nudge, a ring, one last question, then a human decides."""
+
+from bot.domain.plans import Tier
+from tests.cast import TestTown
+from tests.conversations.test_checkins import checkins_of, concerns_of, shown
+
+
+async def test_promise_6_silence_is_nudged_then_rung_then_asked_once_more_then_decided(town: TestTown) -> None:
+    enrolment = await town.is_home("Ben")
+    await town.is_asked("Ben")
+    await town.passes(hours=6, minutes=1)
+    assert town.ben.heard("My questions are still here for you") == 1
+    await town.passes(hours=18)  # the next day's is asked, the first is missed
+    assert await concerns_of(town, "Ben") == []
+    await town.passes(days=1, minutes=5)
+    (ring,) = await concerns_of(town, "Ben")
+    assert (ring.level, ring.reason) == ("amber", "silent")
+    assert "Ben would like a ring" in shown(town.amara.phone)
+
+    await town.passes(days=2, minutes=5)  # the check-in of day 4 is missed, too
+    assert town.ben.heard("I have not heard from you") == 0, "neutral until they tap"
+    assert "Not today" in town.ben.buttons
+    states = {one.day: one.state.value for one in await checkins_of(town, enrolment) if one.kind != "last_question"}
+    assert states[7] == "cleared"
+    await town.passes(days=1, minutes=5)
+    assert {one.reason for one in await concerns_of(town, "Ben")} == {"silent", "human_decides"}
+
+    await town.elif_.says("/concerns")
+    assert len(set(town.elif_.buttons)) == 2
+    await town.elif_.taps(town.elif_.buttons[-1])
+    assert "Then decide whether the check-ins go on" in town.elif_.last
+    await town.elif_.taps("Go on with the check-ins")
+    await town.passes(days=3)
+    assert any(one.day == 7 and one.state in ("asked", "missed") for one in await checkins_of(town, enrolment))
+
+
+async def test_the_last_question_can_be_answered(town: TestTown) -> None:
+    enrolment = await town.is_home("Ben")
+    for _ in range(5):
+        await town.passes(days=1, minutes=5)
+    rows = await checkins_of(town, enrolment)
+    assert [one for one in rows if one.kind == "last_question" and one.state == "asked"]
+    await town.ben.taps("Yes, now is good")
+    assert "Shall I go on asking how you are?" in town.ben.last
+    await town.ben.says("please ring me")
+    assert "would like a ring" in town.ben.last
+    assert "asked_for_a_ring" in {one.reason for one in await concerns_of(town, "Ben")}
+    assert {one.day for one in await checkins_of(town, enrolment) if one.state == "planned"} >= {7, 10, 30}
+
+
+async def test_promise_6_one_missed_early_check_in_of_a_frail_person_is_rung_at_once(town: TestTown) -> None:
+    await town.is_home("Ben", tier=Tier.HIGH)
+    await town.is_asked("Ben")
+    await town.passes(hours=24, minutes=5)
+    assert [one.reason for one in await concerns_of(town, "Ben")] == ["silent"]
+
+
+async def test_promise_6_a_hello_that_did_not_arrive_is_no_silence_but_a_human_hears(town: TestTown) -> None:
+    await town.is_home("Ben")
+    town.ben.phone.has_long_blocked()
+    await town.passes(days=1, hours=1)
+    assert "Please ring" in shown(town.elif_.phone) or "would like a ring" in shown(town.amara.phone)
+    assert [one.reason for one in await concerns_of(town, "Ben")] == ["unreachable"]
+
+
+async def test_promise_6_the_last_check_in_of_all_counts_by_itself(town: TestTown) -> None:
+    enrolment = await town.is_home("Ben", days_ago=27)
+    await town.passes(days=2, minutes=5)
+    assert [one.reason for one in await concerns_of(town, "Ben")] == ["silent"]
+    await town.passes(days=2)
+    assert "last of my questions" in town.ben.last
+    assert (await checkins_of(town, enrolment))[-1].state == "done"
+
+
+async def test_any_answer_is_a_sign_of_life(town: TestTown) -> None:
+    await town.is_home("Ben")
+    await town.passes(days=2, minutes=2)  # day 1 missed, day 2 asked
+    await town.ben.taps("Not today")
+    await town.passes(days=3, minutes=5)  # day 4 missed
+    assert await concerns_of(town, "Ben") == []
