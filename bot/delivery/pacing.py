@@ -23,8 +23,8 @@ from bot.domain.deliveries import Lane
 # python-telegram-bot warns at every 429 until somebody chooses how spans are given. `seconds_of` reads either.
 os.environ.setdefault("PTB_TIMEDELTA", "1")
 
-# Four milliseconds a second: lateness is accounted for by `Slot.counted_at`, so this covers what timers get wrong.
-MARGIN = 0.004
+# Ten milliseconds a second: lateness is accounted for by `Slot.counted_at`, so this covers what timers get wrong.
+MARGIN = 0.01
 REPLY_RETRIES = 2
 _COUNTED = ("send", "copy", "forward", "edit")
 _UNCOUNTED = frozenset({"sendChatAction"})
