@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from bench import broadcast as broadcast_run
+from bench import checkins as checkins_run
 from bench import crash as crash_run
 from bench import idle as idle_run
 from bench import stop as stop_run
@@ -59,6 +60,19 @@ def broadcast(
     wanted = broadcast_run.Wanted(recipients, blocked, latency_ms, burst, busy)
     title = f"Broadcast to {recipients}" + (f", burst {burst}" if burst else "") + (", busy machine" if busy else "")
     finish(title, broadcast_run.run(wanted), COUNTED)
+
+
+@app.command()
+def checkins(
+    enrolled: Annotated[int, typer.Option(min=100, help="people whose adding is timed")] = 100_000,
+    open_rows: Annotated[int, typer.Option("--open", min=100, help="check-ins that wait for their time")] = 1_000_000,
+    due: Annotated[int, typer.Option(min=10, help="check-ins that fall due at one instant")] = 10_000,
+    latency_ms: Annotated[float, typer.Option(min=0, help="to Telegram and back")] = 80,
+) -> None:
+    """Check-ins by the hundred thousand: adding, restart, looking while nothing is due, very many due at once."""
+    wanted = checkins_run.Wanted(enrolled, open_rows, due, latency_ms)
+    title = f"{enrolled} people on a plan, {open_rows} check-ins open, {due} due at once"
+    finish(title, checkins_run.run(wanted, out), checkins_run.NOTE)
 
 
 @app.command()

@@ -5,7 +5,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -108,10 +108,13 @@ async def simulator(folder: Path, latency_ms: float = 0, burst: int | None = Non
 
 
 class Bot:
-    """`first-mile run` (or a part of it) on one database; it can be killed and started again."""
+    """`first-mile run` (or a part of it) on one database; it can be killed and started again.
 
-    def __init__(self, folder: Path, *, part: str = "run", **settings: object) -> None:
-        self._folder, self._part = folder, part
+    `program`: the arguments of another program that does the work of `part`.
+    """
+
+    def __init__(self, folder: Path, *, part: str = "run", program: Sequence[str] = (), **settings: object) -> None:
+        self._folder, self._part, self._program = folder, part, list(program) or ["-m", "bot", part]
         self.port = free_port()
         values = {"bot_token": TOKEN, "log_level": "WARNING", "port": self.port}
         self.env = environment(**{**values, **settings})
@@ -136,7 +139,7 @@ class Bot:
         return self.program
 
     async def start(self) -> None:
-        self.program = started(f"bot-{self._part}", self._folder, ["-m", "bot", self._part], self.env)
+        self.program = started(f"bot-{self._part}", self._folder, self._program, self.env)
         if self._part in ("run", "web"):
             await answers(self.program, f"{self.url}/healthz")
 

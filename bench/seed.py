@@ -71,7 +71,7 @@ async def seed(settings: Settings, wanted: Plan) -> int:
     try:
         await database.migrate()
         await _refuse_used(database)
-        return await _fill(await _runtime(settings, database), wanted)
+        return await _fill(await runtime_on(settings, database), wanted)
     finally:
         await database.close()
 
@@ -85,7 +85,8 @@ async def _refuse_used(database: Database) -> None:
                 )
 
 
-async def _runtime(settings: Settings, database: Database) -> Runtime:
+async def runtime_on(settings: Settings, database: Database) -> Runtime:
+    """What actions are handed, without Telegram."""
     if settings.secret_key:
         secret = settings.secret_key
     else:

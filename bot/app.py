@@ -15,7 +15,7 @@ from telegram.request import BaseRequest
 
 from bot import ticks
 from bot.actions import catalogue as catalogue_actions
-from bot.actions import heartbeats, plans, templates
+from bot.actions import heartbeats, people, plans, templates
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.findings import CatalogueError
 from bot.clock import Clock
@@ -144,7 +144,8 @@ def _connected(runtime: Runtime, application: AnyApplication, pacer: Pacer, poll
 
 
 async def prepare(app: App) -> None:
-    """What every start does once: new words are noted, and the menus of newcomers set."""
+    """What every start does once: roles follow the settings, new words are noted, the menus of newcomers set."""
+    await people.follow_settings(app.runtime)
     await templates.sync(app.runtime)
     await plans.sync(app.runtime)
     await catalogue_actions.announce(app.runtime)
@@ -161,7 +162,7 @@ async def run_clock(app: App) -> None:
     running = False
     try:
         while True:
-            held = await _holds_clock(app.runtime, holder)
+            held = await _holds_clock(app.runtime, holder, running)
             if held and not running:
                 scheduler.start(paused=False) if not scheduler.running else scheduler.resume()
             elif running and not held:
@@ -177,10 +178,13 @@ async def run_clock(app: App) -> None:
             _log.exception("the clock's lease could not be given back")
 
 
-async def _holds_clock(runtime: Runtime, holder: str) -> bool:
+async def _holds_clock(runtime: Runtime, holder: str, running: bool) -> bool:
     """False as well while the database is away: nothing could be decided then."""
     try:
-        return await heartbeats.hold(runtime, "clock", holder, CLOCK_LEASE)
+        held = await heartbeats.hold(runtime, "clock", holder, CLOCK_LEASE)
+        if held and not running:
+            await ticks.expect(runtime)
+        return held
     except Exception:
         _log.exception("the clock's lease could not be renewed")
         return False

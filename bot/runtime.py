@@ -1,6 +1,6 @@
 """Everything a part of the program is handed to work with. No import-time singletons: one process can hold several."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from datetime import time as wall_time
 from pathlib import Path
@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.fields import show_date, show_time
-from bot.catalogue.plan_loader import load_plans
+from bot.catalogue.plan_loader import digest_of, load_plans
 from bot.catalogue.template_file import parse
 from bot.clock import Clock
 from bot.config import Settings
@@ -36,8 +36,18 @@ class Shelf:
         """The plan in stored texts; None when the proof has become stricter since they were written."""
         key = (plan, str(sorted(words.items())))
         if key not in self._plans:
-            self._plans[key] = _plan_from(plan_id, plan, words, self.catalogue.place)
+            present = self._present_plan(plan_id, plan, words)
+            self._plans[key] = present or _plan_from(plan_id, plan, words, self.catalogue.place)
         return self._plans[key]
+
+    def _present_plan(self, plan_id: str, plan: str, words: dict[str, str]) -> Plan | None:
+        """The stored texts are the files as they are now: they have been read already."""
+        present = self.catalogue.plans.get(plan_id)
+        if present is None or present.file_digest != digest_of(plan):
+            return None
+        digests = {language: digest_of(text) for language, text in words.items()}
+        same = {one: known for one, known in present.words.items() if digests.get(one) == known.digest}
+        return replace(present, words=same) if same.keys() == words.keys() else None
 
     def read(self, source: str, file_name: str) -> Template | None:
         """The template in a stored text; None when the rules have become stricter since it was written."""

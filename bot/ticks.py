@@ -5,7 +5,7 @@ A handful of fixed jobs, each calling ONE action. Adding a tick is adding a line
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -23,6 +23,7 @@ from bot.actions import (
     heartbeats,
     privacy,
     progress,
+    retention,
     silences,
     starting,
     updates,
@@ -30,6 +31,7 @@ from bot.actions import (
 from bot.runtime import Runtime
 
 PING_PATIENCE = 5.0  # seconds
+WRITTEN_EVERY = timedelta(seconds=20)  # successes, for all ticks in one transaction
 _log = structlog.get_logger(__name__)
 
 
@@ -47,9 +49,12 @@ async def _beat(runtime: Runtime) -> None:
 
 
 async def ping(runtime: Runtime, transport: httpx.AsyncBaseTransport | None = None) -> bool:
-    """Tell a watcher outside that the clock runs; that nobody hears it is logged and keeps nothing from its work."""
+    """Tell a watcher outside that all is well; that nobody hears it is logged and keeps nothing from its work.
+
+    Without a sender no alert goes out, whoever runs the clock: then the watcher has to hear nothing.
+    """
     address = runtime.settings.heartbeat_url
-    if not address:
+    if not address or await _stands_still(runtime):
         return False
     try:
         async with httpx.AsyncClient(timeout=PING_PATIENCE, transport=transport) as client:
@@ -58,6 +63,15 @@ async def ping(runtime: Runtime, transport: httpx.AsyncBaseTransport | None = No
         _log.warning("the watcher outside could not be told that we live", said=type(error).__name__)
         return False
     return True
+
+
+async def _stands_still(runtime: Runtime) -> bool:
+    """A part that does not run or cannot work, as /readyz tells; or nobody is there to hear of a worry."""
+    health = await heartbeats.health(runtime)
+    troubles = health.troubles(runtime.now()) + (health.warnings() if health.unheard else [])
+    if troubles:
+        _log.error("the watcher outside is not called, because something stands still", troubles=troubles)
+    return bool(troubles)
 
 
 TICKS = (
@@ -74,17 +88,47 @@ TICKS = (
     Tick("catalogue.reload", 10, catalogue.reload),
     Tick("updates.tidy", 3600, updates.tidy),
     Tick("people.tidy", 3600, privacy.tidy),
+    Tick("care.tidy", 3600, retention.tidy),
     Tick("clock.beat", 10, _beat),
     Tick("clock.ping", 60, ping),
 )
 
 
-async def run(tick: Tick, runtime: Runtime) -> None:
-    """One tick; a failure is logged and the next one comes all the same."""
-    try:
-        await tick.action(runtime)
-    except Exception:
-        _log.exception("a tick failed", tick=tick.name)
+class Ringing:
+    """Rings ticks, and writes down when each last succeeded: for all of them together, once in a while.
+
+    A failure is logged, and the next ring comes all the same; what fails for long is seen by `/readyz` and told to
+    coordinators.
+    """
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._succeeded: dict[str, datetime] = {}
+        self._written = datetime.min.replace(tzinfo=UTC)
+
+    async def ring(self, tick: Tick) -> None:
+        try:
+            await tick.action(self._runtime)
+            self._succeeded[tick.name] = self._runtime.now()
+            await self._write()
+        except Exception:
+            _log.exception("a tick failed", tick=tick.name)
+
+    async def _write(self) -> None:
+        now = self._runtime.now()
+        if now - self._written < WRITTEN_EVERY:
+            return
+        fresh, self._succeeded, self._written = self._succeeded, {}, now
+        try:
+            await heartbeats.succeeded(self._runtime, fresh)
+        except Exception:
+            self._succeeded = {**fresh, **self._succeeded}
+            raise
+
+
+async def expect(runtime: Runtime) -> None:
+    """The clock begins to ring here: from now on it is noticed when one of them does not succeed."""
+    await heartbeats.expect(runtime, {tick.name: timedelta(seconds=tick.seconds) for tick in TICKS})
 
 
 async def run_all(runtime: Runtime) -> None:
@@ -93,10 +137,20 @@ async def run_all(runtime: Runtime) -> None:
         await tick.action(runtime)
 
 
+async def all_rang(runtime: Runtime) -> None:
+    """A clock was turned, and `run_all` rang on the way: no tick has been silent for as long as it seems."""
+    await heartbeats.succeeded(runtime, dict.fromkeys((tick.name for tick in TICKS), runtime.now()))
+
+
 def scheduler(runtime: Runtime) -> Any:
-    """Not started. Jobs live in memory only; the library's default would drop one that is a second late."""
+    """Not started. Jobs live in memory only; the library's default would drop one that is a second late.
+
+    Each rings at once when it starts: one that rings each hour would else never come in a program that is restarted
+    more often.
+    """
     defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-    made = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
+    made, ringing = AsyncIOScheduler(timezone=UTC, job_defaults=defaults), Ringing(runtime)
     for tick in TICKS:
-        made.add_job(run, IntervalTrigger(seconds=tick.seconds), (tick, runtime), id=tick.name)
+        every = IntervalTrigger(seconds=tick.seconds)
+        made.add_job(ringing.ring, every, (tick,), id=tick.name, next_run_time=runtime.now())
     return made

@@ -65,6 +65,10 @@ class Town:
         done += await self.app.inbox.drain()
         return done + await self.app.sender.drain()
 
+    async def next_due(self) -> datetime | None:
+        """When something next falls due: a check-in, a reminder, a deadline, a waiting message, a morning's digest."""
+        return await moments.next_due(self.app.runtime, self.now())
+
     async def turn_to(self, when: datetime) -> None:
         """Go forward through everything that falls due on the way, in order."""
         self.turning = True
@@ -73,12 +77,13 @@ class Town:
                 while self.clock.now() < when:
                     await self.turn(await self._next_stop(when))
                     await self.settle()
+                await ticks.all_rang(self.app.runtime)
         finally:
             self.turning = False
 
     async def _next_stop(self, when: datetime) -> datetime:
         now = self.clock.now()
-        due = await moments.next_due(self.app.runtime, now)
+        due = await self.next_due()
         stops = [when, now + LONGEST_STEP, *([due] if due else [])]
         return max(min(stops), now + timedelta(milliseconds=1))
 

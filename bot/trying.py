@@ -19,7 +19,8 @@ from bot.domain.errors import Misconfigured
 from bot.running import until_stopped, web_routes
 from bot.simulator import pages
 from bot.simulator.clock import TurnableClock
-from bot.simulator.tour import STORY, Step, play
+from bot.simulator.tour import STORY, play
+from bot.simulator.tour_step import Step
 from bot.town import CAPTIONS, Town, opened_town, try_settings
 from bot.web.server import Server, application
 
@@ -49,6 +50,7 @@ async def opened_try(port: int, database: Path) -> AsyncIterator[tuple[Town, Ser
 
         async with opened_town(try_settings(database, port=server.port), clock, turn) as town:
             town.polls, town.hurry = False, lambda: hurried(clock, 0.2)
+            town.app.sender.watches = False
             clock.turn_to(daytime(town.now(), town.zone))
             app.router.routes.extend(_routes(town, lambda: server.should_exit))
             yield town, server
@@ -89,7 +91,7 @@ def _routes(town: Town, closing: Callable[[], bool]) -> list[BaseRoute]:
         return RedirectResponse("/try/")
 
     phones = Mount("/try", routes=pages.routes(town.telegram, town, captions=CAPTIONS, closing=closing))
-    return [Route("/", home), phones, *web_routes(town.app)]
+    return [Route("/", home), phones, *web_routes(town.app, closing)]
 
 
 async def _announce(server: Server, out: Console) -> None:

@@ -21,7 +21,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 
-from bot.actions import enrolling
+from bot.actions import enrolling, planning
 from bot.actions import plans as plan_actions
 from bot.actions import templates as template_actions
 from bot.catalogue.catalogue import Catalogue
@@ -257,7 +257,7 @@ class TestTown:
         if not who.phone.messages:
             await who.says("/start")
         person_id, elif_id = await self.id_of(name), await self.id_of("Elif")
-        home_on = enrolling.today(self.runtime) - timedelta(days=days_ago)
+        home_on = planning.today(self.runtime) - timedelta(days=days_ago)
         card = await enrolling.discharge(self.runtime, elif_id, plan, home_on, tier)
         await enrolling.open_card(self.runtime, card.link.partition("start=")[2][len(enrolling.HOME) :], person_id)
         said = {Purpose.CHECKINS: True, Purpose.TELL_NAMED: tells, Purpose.SEE_ANSWERS: shows, Purpose.PHONE: True}

@@ -8,7 +8,7 @@ import pytest
 import typer
 
 from bot import cli, ticks
-from bot.actions import drafts, privacy, updates
+from bot.actions import drafts, enrolling, privacy, updates
 from bot.config import Settings
 from bot.conversations.pausing import PAUSES
 from bot.conversations.routes import COMMANDS
@@ -16,6 +16,7 @@ from bot.delivery.sender import IN_FLIGHT
 from bot.domain import broadcasts, circles, deliveries, people
 from bot.domain.deliveries import Kind, Lane, State
 from bot.domain.people import Purpose
+from bot.domain.place import Place
 from bot.store.schema import metadata
 
 ROOT = Path(__file__).parents[1]
@@ -83,6 +84,8 @@ SPANS = [
     ("docs/decisions/0018-caps-and-same-topic.md", f"once in {people.SAME_TOPIC.days} days"),
     ("docs/decisions/0019-awake-in-conversation.md", f"last {seconds(people.IN_CONVERSATION) // 60} minutes"),
     ("docs/privacy.md", f"its number: {updates.KEPT.days} days"),
+    ("docs/privacy.md", f"{Place.keep_answers_days} days after their check-ins have ended"),
+    ("docs/privacy.md", f"a card that nobody used: {enrolling.CARD_LASTS.days} days"),
     ("docs/privacy.md", f"or {updates.DEAD_KEPT.days} days if that failed"),
     ("docs/privacy.md", f"erased {privacy.STRANGERS_KEPT.days} days after"),
     ("docs/using.md", f"works once and for {circles.CHAMPION_INVITATION_LASTS.days} days"),

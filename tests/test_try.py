@@ -12,6 +12,8 @@ import pytest
 
 from bot import trying
 from bot.config import ROOT
+from bot.simulator.phones import Phone
+from bot.town import Town
 
 ZONE = "Europe/London"
 
@@ -37,8 +39,11 @@ async def test_the_town_starts_empty_and_its_clock_can_be_turned(tmp_path: Path)
     async with trying.opened_try(0, database) as (town, server):
         works = [asyncio.create_task(work) for work in (*trying.running_parts(town), server.serve())]
         await server.started()
+        elif_ = await _coordinator(town)
         goal = town.now() + timedelta(days=2)
         await town.turn_to(goal)
+        await asyncio.sleep(1)  # the sender looks at the clock after it was turned
+        assert not [one for one in elif_.history if "stood still" in one.text], "a turned clock raises no alarm"
         assert goal <= town.now() < goal + timedelta(minutes=5)
         async with httpx.AsyncClient(base_url=server.url) as visitor:
             assert (await visitor.get("/")).headers["location"] == "/try/"
@@ -48,6 +53,23 @@ async def test_the_town_starts_empty_and_its_clock_can_be_turned(tmp_path: Path)
         for work in works[:-1]:
             work.cancel()
         await asyncio.wait(works, timeout=5)
+
+
+async def _coordinator(town: Town) -> Phone:
+    """The bot of the page works by itself: each of its answers is waited for."""
+    elif_ = town.phone("Elif")
+    elif_.types("/start")
+    await _reads(town, elif_, "If you say yes")
+    elif_.taps("Yes, write to me")
+    await _reads(town, elif_, "You are a coordinator")
+    return elif_
+
+
+async def _reads(town: Town, phone: Phone, words: str) -> None:
+    version = -1
+    async with asyncio.timeout(20):
+        while phone.last is None or words not in phone.last.text:
+            version = await town.telegram.wait_change(version)
 
 
 @pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])

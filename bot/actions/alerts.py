@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.actions import ladder, notices, plans
 from bot.catalogue.phrases import safe
 from bot.domain.concerns import Phase
-from bot.domain.deliveries import Kind
+from bot.domain.deliveries import Kind, Method, State
 from bot.domain.errors import Refused
 from bot.domain.plans import LOUD
 from bot.runtime import Runtime
@@ -16,12 +16,15 @@ from bot.store import concerns as store
 from bot.store import deliveries as delivery_store
 from bot.store import enrolments as enrolment_store
 from bot.store import people as people_store
+from bot.store import relays as relay_store
 from bot.store.checkins import NOT_UNDERSTOOD, Answered
 from bot.store.concerns import Concern
-from bot.store.deliveries import New
+from bot.store.deliveries import Delivery, New
 from bot.store.people import Person
 
 ALERT_LASTS = timedelta(hours=24)
+SHOWN = "alert:"  # the beginning of the keys of everything that shows a concern to somebody
+_ON_A_PHONE = (State.SENDING, State.SENT, State.UNCERTAIN)
 WORDS = "words"
 """The reason of a concern about typed words that nobody but a human can read."""
 
@@ -35,7 +38,7 @@ async def send(
     """
     now, loud = runtime.now(), concern.level in LOUD
     body = await text(tx, runtime, concern, person, until)
-    key = f"alert:{concern.id}:{concern.round}:{person.id}{more}"
+    key = f"{SHOWN}{concern.id}:{concern.round}:{person.id}{more}"
     kind, lasts = (Kind.ALERT, ALERT_LASTS) if loud else (Kind.WORK, notices.WORK_LASTS)
     row = New(
         key,
@@ -67,8 +70,51 @@ async def text(tx: AsyncConnection, runtime: Runtime, concern: Concern, reader: 
         again=concern.round > 1,
         not_called="not_called" in events and "called" not in events,
         mine=owner is not None and owner.id == reader.id,
+        no_calls=await ladder.declines_calls(tx, resident.id),
         **numbers(runtime),
     )
+
+
+async def empty(tx: AsyncConnection, runtime: Runtime, concern: Concern, besides: tuple[int, int] = (0, 0)) -> None:
+    """It is closed: a neutral line takes the place of whatever anybody was shown about it.
+
+    `besides`: reader and message that the conversation has changed itself.
+    """
+    resident = await people_store.by_id(tx, concern.person_id)
+    for row in await relay_store.with_prefix(tx, f"{SHOWN}{concern.id}:"):
+        if row.state is not State.SENDING:  # on the wire it may have to be said again, and is emptied when it is there
+            await delivery_store.mark(tx, row.id, body="")
+        if row.state in _ON_A_PHONE and (row.person_id, row.message_id) != besides:
+            await delivery_store.put(tx, [_neutral(runtime, row, resident)], runtime.now())
+
+
+def _neutral(runtime: Runtime, row: Delivery, resident: Person) -> New:
+    """The edit that empties a message."""
+    now = runtime.now()
+    return New(
+        f"emptied:{row.key}",
+        row.person_id,
+        Kind.TIDY,
+        now,
+        now + notices.WORK_LASTS,
+        runtime.say(row.language, "concerns.alert_emptied", name=resident.name),
+        method=Method.EDIT,
+        extra={"of": row.id},
+        language=row.language,
+        names=(resident.id,),
+    )
+
+
+async def seen(tx: AsyncConnection, runtime: Runtime, concern: Concern, reader: Person, message_id: int) -> None:
+    """A conversation has shown what it is about in this message: it is emptied with the others."""
+    if await delivery_store.by_message(tx, reader.id, message_id) is not None:
+        return
+    now, key = runtime.now(), f"{SHOWN}{concern.id}:seen:{reader.id}:{message_id}"
+    row = New(key, reader.id, Kind.WORK, now, now, language=reader.language, state=State.SENT)
+    await delivery_store.put(tx, [row], now)
+    written = await delivery_store.by_key(tx, key)
+    if written is not None:
+        await delivery_store.mark(tx, written.id, message_id=message_id)
 
 
 def numbers(runtime: Runtime) -> dict[str, str]:
@@ -102,12 +148,12 @@ async def _answered(
         plan = await plans.usable_or_last(tx, runtime, enrolment.plan) if enrolment else None
     except Refused:  # the plan's files are gone; the concern is not
         plan = None
-    if answer is None or plan is None or answer.question not in plan.questions:
+    if answer is None or plan is None or answer.asked not in plan.questions:
         return safe(runtime.say(reader.language, "concern_reasons.answer"))
     words = plan.spoken(reader.language)
     resident = await people_store.by_id(tx, concern.person_id)
-    asked = plans.question_text(runtime, plan, words.language, answer.question, name=resident.name, named="")
-    said = answer.said or words.answers.get((answer.question, answer.answer), answer.answer)
+    asked = plans.question_text(runtime, plan, words.language, answer.asked, name=resident.name, named="")
+    said = answer.said or words.answers.get((answer.asked, answer.answer), answer.answer)
     return safe(runtime.say(reader.language, "concern_reasons.answered", question=safe(asked), answer=said))
 
 

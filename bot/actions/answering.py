@@ -5,9 +5,9 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.actions import alerts, emergencies, enrolling, escalating, leaving, present, silences
+from bot.actions import alerts, emergencies, enrolling, escalating, leaving, planning, present, silences
 from bot.actions.present import Emergency, Now
-from bot.domain.answers import understood
+from bot.domain.answers import red_answer, understood
 from bot.domain.checkins import LAST_QUESTION, Course, Stage
 from bot.domain.concerns import Phase
 from bot.domain.errors import NotNow
@@ -44,12 +44,24 @@ async def typed(runtime: Runtime, actor_id: int, checkin_id: int, words: str, me
         question = current.question
         if question is None:
             raise NotNow("checkins.over")
+        found = None if question.free_text else understood(question, _words(runtime, current.plan, question), words)
+        if found is None and (red := red_answer(current.plan, words)):
+            return await _take(tx, runtime, _asking(current, red[0], message_id), red[1], actor_id, "", message_id)
         if question.free_text:
             return await _take(tx, runtime, current, Answer("said", FREE_TEXT), actor_id, words, message_id)
-        found = understood(question, _words(runtime, current.plan, question), words)
         if found is None:
             return await _pass_on(tx, runtime, current, actor_id, words, message_id)
         return await _take(tx, runtime, current, question.answer(found), actor_id, "", message_id)
+
+
+def names_a_red_answer(current: Now, words: str) -> bool:
+    """Somebody types “chest pain” while something else is asked, or nothing yet."""
+    return red_answer(current.plan, words) is not None
+
+
+def _asking(current: Now, question: Question, message_id: int) -> Now:
+    """The same check-in with that question open; it may have been answered before, so the message makes it new."""
+    return replace(current, checkin=replace(current.checkin, queue=[f"{question.id}{store.AGAIN}{message_id}"]))
 
 
 HELLO = Question("hello", tuple(Answer(one) for one in ("now", "later", "not_today")))
@@ -130,7 +142,7 @@ async def _obey(tx: AsyncConnection, runtime: Runtime, current: Now, change: Cha
         await silences.go_on(tx, runtime, enrolment)
     if change is Change.FEWER:
         await enrolment_store.change(tx, enrolment.id, fewer=True)
-        await enrolling.plan_rows(tx, runtime, enrolment.id, now)
+        await planning.plan_rows(tx, runtime, enrolment.id, now)
     elif change is Change.STOP:
         await enrolling.end_within(tx, runtime, enrolment, Course.STOPPED, now)
         await leaving.tell(tx, runtime, enrolment, "enrolling.stopped_notice")
@@ -144,7 +156,7 @@ async def _pass_on(
     answer_id = await store.add_answer(
         tx,
         checkin,
-        f"{checkin.queue[0]}?{message_id}",
+        f"{checkin.queue[0]}{store.AGAIN}{message_id}",
         NOT_UNDERSTOOD,
         now,
         said=words,

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.actions import companions, enrolling, notices, plans
+from bot.actions import companions, conditions, enrolling, notices, planning, plans
 from bot.catalogue import safe
 from bot.domain.checkins import Enrolment as State
 from bot.domain.checkins import Stage
@@ -32,8 +32,8 @@ async def enrol(
     """Their yes was given by voice, and the coordinator witnesses it; it is recorded as such. Returns the enrolment."""
     now = runtime.now()
     async with runtime.database.write() as tx:
-        await enrolling.coordinators_only(tx, coordinator_id)
-        await enrolling.refuse_while_nobody_is_on_call(tx, runtime)
+        await conditions.coordinators_only(tx, coordinator_id)
+        await conditions.refuse_while_nobody_is_on_call(tx, runtime)
         plan = await plans.usable(tx, runtime, plan_id)
         volunteer = await companions.willing(tx, volunteer_id)
         if volunteer is None:
@@ -58,7 +58,7 @@ async def enrol(
         await machine.note(tx, now, coordinator_id, "enrolled_assisted", f"enrolment:{made.id}")
         key, names = f"assists:{made.id}:{volunteer.id}", (person.id,)
         await notices.to_worker(tx, runtime, volunteer, key, "enrolling.assisted_notice", names=names, name=person.name)
-        await enrolling.plan_rows(tx, runtime, made.id, now)
+        await planning.plan_rows(tx, runtime, made.id, now)
         return made.id
 
 

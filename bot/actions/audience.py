@@ -1,6 +1,6 @@
 """Who gets a broadcast, in which words, and who does not and why. Asked for the preview and again at the start."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -28,6 +28,7 @@ from bot.store.standings import heard, standings
 BUTTONS_LATER: list[list[dict[str, str]]] = []
 # People decided about before others in the process get a turn: rendering thousands must not hold up a reply.
 BREATH = 50
+ASKED_AT_ONCE = 250  # people about whom the database is asked in one statement, for the same reason
 
 
 @dataclass(frozen=True)
@@ -121,8 +122,13 @@ async def resolve(
     shelf = await library(tx, runtime)
     sending = _Sending(runtime, draft, champion, circle.name if circle else "", shelf, start, end)
     crowd = [person for person in await circle_store.members(tx, draft.circle_id) if person.id != champion_id]
-    standing = await standings(tx, crowd, runtime.place)
-    had = await _heard(tx, draft, crowd, start, planning)
+    standing, had = dict[int, Standing](), dict[int, Heard]()
+    for some in _pieces(crowd):
+        await runtime.clock.sleep(0)
+        standing |= await standings(tx, some, runtime.place)
+        had |= await heard(tx, [person.id for person in some], draft.topic, start)
+    if planning:
+        await _count_what_is_on_the_way(tx, draft, had, start)
     audience = Audience()
     for number, person in enumerate(crowd):
         if number % BREATH == BREATH - 1:
@@ -135,15 +141,15 @@ async def resolve(
     return audience
 
 
-async def _heard(
-    tx: AsyncConnection, draft: Draft, crowd: list[Person], start: datetime, planning: bool
-) -> dict[int, Heard]:
-    had = await heard(tx, [person.id for person in crowd], draft.topic, start)
-    if planning:
-        for person_id, topic in await broadcast_store.on_the_way(tx, draft.circle_id, start):
-            so_far = had.get(person_id, Heard())
-            had[person_id] = Heard(so_far.week + 1, so_far.month + 1, so_far.same_topic or topic == draft.topic)
-    return had
+def _pieces(crowd: list[Person]) -> Iterator[list[Person]]:
+    for start in range(0, len(crowd), ASKED_AT_ONCE):
+        yield crowd[start : start + ASKED_AT_ONCE]
+
+
+async def _count_what_is_on_the_way(tx: AsyncConnection, draft: Draft, had: dict[int, Heard], start: datetime) -> None:
+    for person_id, topic in await broadcast_store.on_the_way(tx, draft.circle_id, start):
+        so_far = had.get(person_id, Heard())
+        had[person_id] = Heard(so_far.week + 1, so_far.month + 1, so_far.same_topic or topic == draft.topic)
 
 
 def _decide(sending: _Sending, person: Person, standing: Standing, had: Heard) -> Recipient | LeftOut:

@@ -68,7 +68,7 @@ async def ask_cover(runtime: Runtime, champion_id: int, cover_id: int, days: int
         until = at_local(local(now, zone).date() + timedelta(days=days), runtime.place.waking_from, zone)
         asked = await store.open_away(tx, champion_id, now)
         if asked is None or (asked.cover_id, asked.until, asked.state) != (cover_id, until, "asked"):
-            await _end(tx, champion_id, now)
+            await end_within(tx, champion_id, now)
             away_id = await store.add_away(tx, champion_id, cover_id, now, until)
             await notices.ask_cover(tx, runtime, champion, cover, away_id, until)
         return until
@@ -115,7 +115,7 @@ async def come_back(runtime: Runtime, champion_id: int) -> bool:
     now = runtime.now()
     async with runtime.database.write() as tx:
         away = await store.open_away(tx, champion_id, now)
-        await _end(tx, champion_id, now)
+        await end_within(tx, champion_id, now)
         if away is None or away.cover_id is None:
             return False
         absence = await _absence(tx, away)
@@ -124,7 +124,7 @@ async def come_back(runtime: Runtime, champion_id: int) -> bool:
         return True
 
 
-async def _end(tx: AsyncConnection, champion_id: int, now: datetime) -> None:
+async def end_within(tx: AsyncConnection, champion_id: int, now: datetime) -> None:
     """What was to be told about absences that are over is not told any more."""
     for away_id in await store.end_aways(tx, champion_id, now):
         rows = await relay_store.with_prefix(tx, f"away:{away_id}:")
@@ -140,7 +140,7 @@ async def give_back(runtime: Runtime, cover_id: int, away_id: int) -> Absence:
         if away is None or away.cover_id != cover_id or away.state != "agreed" or away.until <= now:
             raise NotFound("circles.cover_over")
         absence = await _absence(tx, away)
-        await _end(tx, away.champion_id, now)
+        await end_within(tx, away.champion_id, now)
         await notices.cover_gave_back(tx, runtime, absence.champion, absence.cover, away_id)
         return absence
 

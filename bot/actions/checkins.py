@@ -1,12 +1,12 @@
 """A check-in's time has come: the neutral first notification, the nudge, and the last message of a plan."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 
-import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.actions import assisting, escalating, notices, plans, silences
+from bot.actions.known_plans import KnownPlans
+from bot.actions.working_off import Work, work_off
 from bot.domain.checkins import LAST_QUESTION, Course, Stage, reminder_at
 from bot.domain.checkins import Enrolment as State
 from bot.domain.deliveries import Kind
@@ -22,59 +22,24 @@ from bot.store.enrolments import Enrolment
 from bot.store.people import Person
 from bot.store.standings import hours_of
 
-AT_ONCE = 200  # check-ins a transaction: answers of talking people go in between
-_log = structlog.get_logger(__name__)
-
-
-@dataclass
-class Shelf:
-    """Plans read once for many check-ins."""
-
-    runtime: Runtime
-    known: dict[str, Plan] = field(default_factory=dict)
-
-    async def plan(self, tx: AsyncConnection, plan_id: str) -> Plan:
-        if plan_id not in self.known:
-            self.known[plan_id] = await plans.usable_or_last(tx, self.runtime, plan_id)
-        return self.known[plan_id]
-
 
 async def ask_due(runtime: Runtime) -> int:
-    """Everything whose time has come, in transactions of AT_ONCE. Returns how many."""
-    total, shelf = 0, Shelf(runtime)
-    async with runtime.database.read() as tx:  # asked every 2 seconds, and mostly there is nothing to write
-        if not await store.due(tx, runtime.now(), 1):
-            return 0
-    while True:
-        try:
-            async with runtime.database.write() as tx:
-                rows = await store.due(tx, runtime.now(), AT_ONCE)
-                for checkin in rows:
-                    await _ask(tx, runtime, shelf, checkin)
-        except Exception:
-            _log.exception("some check-ins could not be asked together; trying one by one")
-            return total + await _one_by_one(runtime, shelf)
-        total += len(rows)
-        if len(rows) < AT_ONCE:
-            return total
+    """Everything whose time has come. Returns how many."""
+    known = KnownPlans(runtime)
+
+    async def due(tx: AsyncConnection, most: int) -> list[CheckIn]:
+        return await store.due(tx, runtime.now(), most)
+
+    async def ask(tx: AsyncConnection, checkin: CheckIn) -> None:
+        await _ask(tx, runtime, known, checkin)
+
+    async def give_up(tx: AsyncConnection, checkin: CheckIn) -> None:
+        await _not_asked(tx, runtime, checkin, "fault")
+
+    return await work_off(runtime, Work("asking", due, ask, give_up))
 
 
-async def _one_by_one(runtime: Runtime, shelf: Shelf) -> int:
-    """One bad row cannot stop the line, and a human is told of the one that could not be asked (promise 6)."""
-    async with runtime.database.read() as tx:
-        rows = await store.due(tx, runtime.now(), AT_ONCE)
-    for checkin in rows:
-        try:
-            async with runtime.database.write() as tx:
-                await _ask(tx, runtime, shelf, checkin)
-        except Exception:
-            _log.exception("a check-in could not be asked", checkin=checkin.id)
-            async with runtime.database.write() as tx:
-                await _not_asked(tx, runtime, checkin, "fault")
-    return len(rows)
-
-
-async def _ask(tx: AsyncConnection, runtime: Runtime, shelf: Shelf, checkin: CheckIn) -> None:
+async def _ask(tx: AsyncConnection, runtime: Runtime, known: KnownPlans, checkin: CheckIn) -> None:
     now = runtime.now()
     fresh = await store.by_id(tx, checkin.id)  # one before it may have changed it
     enrolment = await enrolment_store.by_id(tx, checkin.enrolment_id)
@@ -86,9 +51,9 @@ async def _ask(tx: AsyncConnection, runtime: Runtime, shelf: Shelf, checkin: Che
     if checkin.not_after <= now:
         await _not_asked(tx, runtime, checkin, "too_late")
         return
-    if not await _is_alone(tx, runtime, checkin):
+    if not await _is_alone(tx, runtime, known, checkin):
         return
-    plan = await shelf.plan(tx, enrolment.plan)
+    plan = await known.get(tx, enrolment.plan)
     person = await people_store.by_id(tx, checkin.person_id)
     if checkin.kind == "closing":
         await _close_plan(tx, runtime, plan, enrolment, checkin, person)
@@ -99,12 +64,12 @@ async def _ask(tx: AsyncConnection, runtime: Runtime, shelf: Shelf, checkin: Che
         await _notify(tx, runtime, plan, enrolment, checkin, person)
 
 
-async def _is_alone(tx: AsyncConnection, runtime: Runtime, checkin: CheckIn) -> bool:
+async def _is_alone(tx: AsyncConnection, runtime: Runtime, known: KnownPlans, checkin: CheckIn) -> bool:
     """One open check-in at a time: an older one is over, and what its silence means may end this one, too."""
     older = await store.running(tx, checkin.person_id)
     if older is None:
         return True
-    await silences.missed(tx, runtime, older)
+    await silences.missed(tx, runtime, known, older)
     fresh = await store.by_id(tx, checkin.id)
     return fresh is not None and fresh.state is Stage.PLANNED
 
@@ -188,25 +153,29 @@ async def _close_plan(
 
 
 async def remind(runtime: Runtime) -> int:
-    """One gentle nudge, inside waking hours."""
-    now, shelf = runtime.now(), Shelf(runtime)
-    async with runtime.database.read() as tx:
-        if not await store.to_remind(tx, now, 1):
-            return 0
-    async with runtime.database.write() as tx:
-        rows = await store.to_remind(tx, now, AT_ONCE)
-        for checkin in rows:
-            await store.change(tx, checkin.id, remind_at=None)
-            await _remind(tx, runtime, shelf, checkin, now)
-        return len(rows)
+    """One gentle nudge, inside waking hours. Returns how many."""
+    known = KnownPlans(runtime)
+
+    async def due(tx: AsyncConnection, most: int) -> list[CheckIn]:
+        return await store.to_remind(tx, runtime.now(), most)
+
+    async def nudge(tx: AsyncConnection, checkin: CheckIn) -> None:
+        await store.change(tx, checkin.id, remind_at=None)
+        await _remind(tx, runtime, known, checkin)
+
+    async def give_up(tx: AsyncConnection, checkin: CheckIn) -> None:  # what no answer leads to comes all the same
+        await store.change(tx, checkin.id, remind_at=None)
+
+    return await work_off(runtime, Work("reminding", due, nudge, give_up))
 
 
-async def _remind(tx: AsyncConnection, runtime: Runtime, shelf: Shelf, checkin: CheckIn, now: datetime) -> None:
+async def _remind(tx: AsyncConnection, runtime: Runtime, known: KnownPlans, checkin: CheckIn) -> None:
+    now = runtime.now()
     enrolment = await enrolment_store.by_id(tx, checkin.enrolment_id)
     person = await people_store.by_id(tx, checkin.person_id)
     if enrolment is None or enrolment.state is not State.ACTIVE or enrolment.assisted:
         return
-    plan = await shelf.plan(tx, enrolment.plan)
+    plan = await known.get(tx, enrolment.plan)
     body = await _says(tx, runtime, plan, enrolment, person, "reminder")
     buttons = hello_buttons(runtime, person, checkin)
     key = f"{checkin.key}:reminder:{int(now.timestamp())}"

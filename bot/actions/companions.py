@@ -150,7 +150,7 @@ async def answer(runtime: Runtime, companion_id: int, enrolment_id: int, role: s
             raise NotFound("enrolling.companion_over")
         person, wanted = await people_store.by_id(tx, enrolment.person_id), "accepted" if agrees else "declined"
         state = _state(enrolment, role)
-        if state not in ("asked", "accepted", "declined"):
+        if state not in ("asked", "accepted", "declined") or (agrees and await willing(tx, companion_id) is None):
             raise NotFound("enrolling.companion_over")
         if state != wanted:
             await store.change(tx, enrolment.id, **{f"{role}_state": wanted})

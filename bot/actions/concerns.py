@@ -1,7 +1,8 @@
 """What a human does about a concern: take it, say that they have spoken, pass it on, close it with an outcome."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -21,6 +22,8 @@ from bot.store.concerns import Concern, Event
 from bot.store.people import Person
 
 LONGEST_NOTE = 1000
+LATELY = timedelta(days=30)
+MOST_CLOSED = 50
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,8 @@ class View:
     """Whether the reader may see levels, answers and history."""
     asked_now: bool
     """Whether a check-in is open for the resident, which a phone call makes needless."""
+    no_calls: bool = False
+    """Whether they have not said yes to being phoned by a volunteer."""
 
 
 async def _for(tx: AsyncConnection, reader_id: int, concern_id: int) -> Concern:
@@ -67,7 +72,8 @@ async def _view(tx: AsyncConnection, runtime: Runtime, reader_id: int, concern: 
     resident = await people_store.by_id(tx, concern.person_id)
     reason = await alerts.reason(tx, runtime, concern, reader)
     whole = await ladder.may_see(tx, concern, reader_id)
-    return View(concern, resident, owner, reason, history, until, whole, await _asked_now(tx, concern))
+    asked_now, no_calls = await _asked_now(tx, concern), await ladder.declines_calls(tx, resident.id)
+    return View(concern, resident, owner, reason, history, until, whole, asked_now, no_calls)
 
 
 async def _asked_now(tx: AsyncConnection, concern: Concern) -> bool:
@@ -83,6 +89,21 @@ async def listed(runtime: Runtime, reader_id: int) -> list[View]:
                 found.append(await _view(tx, runtime, reader_id, concern))
         order = list(Level)
         return sorted(found, key=lambda one: (order.index(one.concern.level), one.concern.id))
+
+
+async def closed_lately(runtime: Runtime, reader_id: int) -> list[View]:
+    """What was closed in the last 30 days, the newest first."""
+    async with runtime.database.read() as tx:
+        found = await store.closed_since(tx, runtime.now() - LATELY, MOST_CLOSED)
+        return [await _view(tx, runtime, reader_id, one) for one in found if await ladder.may_know(tx, one, reader_id)]
+
+
+async def seen(runtime: Runtime, reader_id: int, concern_id: int, message_id: int) -> None:
+    """The door has shown one of them in this message, with what it is about."""
+    async with runtime.database.write() as tx:
+        concern, reader = await _for(tx, reader_id, concern_id), await people_store.by_id(tx, reader_id)
+        if concern.state is not Phase.CLOSED:
+            await alerts.seen(tx, runtime, concern, reader, message_id)
 
 
 async def take(runtime: Runtime, actor_id: int, concern_id: int) -> View:
@@ -105,7 +126,10 @@ async def _tell_resident(tx: AsyncConnection, runtime: Runtime, concern: Concern
     by = runtime.moment(until, resident.zone, resident.language)
     danger = runtime.place.emergency["life_in_danger"]
     key, phrase = f"taken:{concern.id}:{concern.round}:{owner_id}", "concerns.taken_notice"
-    await notices.to_cared_for(tx, runtime, resident, key, phrase, (owner_id,), owner=owner.name, by=by, danger=danger)
+    no_calls = await ladder.declines_calls(tx, resident.id)
+    said: dict[str, Any] = {"owner": owner.name, "by": by, "danger": danger, "no_calls": no_calls}
+    # Who sleeps by now is rung before the morning: a notice of it would come too late.
+    await notices.to_cared_for(tx, runtime, resident, key, phrase, (owner_id,), until=until, **said)
 
 
 async def spoken(runtime: Runtime, actor_id: int, concern_id: int) -> View:
@@ -131,7 +155,10 @@ async def pass_on(runtime: Runtime, actor_id: int, concern_id: int) -> View:
         return await _view(tx, runtime, actor_id, fresh)
 
 
-async def close(runtime: Runtime, actor_id: int, concern_id: int, outcome: Outcome, words: str = "") -> View:
+async def close(
+    runtime: Runtime, actor_id: int, concern_id: int, outcome: Outcome, words: str = "", shown: int = 0
+) -> View:
+    """With an outcome; nobody's chat keeps what it was about. `shown`: the message in which the actor does it."""
     now = runtime.now()
     async with runtime.database.write() as tx:
         concern = await _for(tx, actor_id, concern_id)
@@ -144,8 +171,20 @@ async def close(runtime: Runtime, actor_id: int, concern_id: int, outcome: Outco
         await store.note(tx, concern, f"closed_{outcome.value}", now, actor_id, words)
         await delivery_store.clear_keys(tx, f"alert:{concern_id}:", "taken", now)
         await delivery_store.clear(tx, "taken", now, key=escalating.called_key(concern))
+        await alerts.empty(tx, runtime, concern, (actor_id, shown))
+        await _goes_on_undecided(tx, runtime, concern, actor_id)
         fresh = await store.by_id(tx, concern_id)
         return await _view(tx, runtime, actor_id, fresh or concern)
+
+
+async def _goes_on_undecided(tx: AsyncConnection, runtime: Runtime, concern: Concern, actor_id: int) -> None:
+    """Closed without a word about the check-ins that wait for it: they come again, or they would wait for ever."""
+    enrolment = await enrolment_store.by_id(tx, concern.enrolment_id or 0)
+    if concern.reason != "human_decides" or enrolment is None or enrolment.state is not State.ACTIVE:
+        return
+    if not any(event.what == "goes_on" for event in await store.history(tx, concern.id)):
+        await silences.go_on(tx, runtime, enrolment)
+        await store.note(tx, concern, "goes_on", runtime.now(), actor_id)
 
 
 async def add_note(runtime: Runtime, actor_id: int, concern_id: int, words: str) -> None:

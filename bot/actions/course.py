@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.actions import enrolling, leaving, plans
+from bot.actions import conditions, enrolling, leaving, planning, plans
 from bot.domain.checkins import Course, Due, Stage
 from bot.domain.checkins import Enrolment as State
 from bot.domain.errors import NotFound, NotNow
@@ -86,7 +86,7 @@ async def move_home(runtime: Runtime, actor_id: int, enrolment_id: int, home_on:
         enrolment = await _going_on(tx, actor_id, enrolment_id, State.ACTIVE)
         await store.change(tx, enrolment.id, home_on=home_on)
         await machine.note(tx, now, actor_id, "enrolment_moved", f"enrolment:{enrolment_id}")
-        return await enrolling.plan_rows(tx, runtime, enrolment.id, now)
+        return await planning.plan_rows(tx, runtime, enrolment.id, now)
 
 
 async def back_in_hospital(runtime: Runtime, actor_id: int, enrolment_id: int) -> None:
@@ -112,7 +112,7 @@ async def home_again(runtime: Runtime, actor_id: int, enrolment_id: int, home_on
         await machine.note(tx, now, actor_id, "enrolment_resumed", f"enrolment:{enrolment_id}")
         again = await store.by_id(tx, enrolment_id)
         await leaving.tell(tx, runtime, again or enrolment, "course.resumed_notice", besides=actor_id)
-        return await enrolling.plan_rows(tx, runtime, enrolment.id, now)
+        return await planning.plan_rows(tx, runtime, enrolment.id, now)
 
 
 async def how_often(runtime: Runtime, actor_id: int, enrolment_id: int, *, fewer: bool) -> list[Due]:
@@ -122,7 +122,7 @@ async def how_often(runtime: Runtime, actor_id: int, enrolment_id: int, *, fewer
         await store.change(tx, enrolment.id, fewer=fewer)
         what = "enrolment_fewer" if fewer else "enrolment_all"
         await machine.note(tx, runtime.now(), actor_id, what, f"enrolment:{enrolment_id}")
-        return await enrolling.plan_rows(tx, runtime, enrolment.id, runtime.now())
+        return await planning.plan_rows(tx, runtime, enrolment.id, runtime.now())
 
 
 async def change_consent(runtime: Runtime, person_id: int, enrolment_id: int, purpose: Purpose, wording: str) -> None:
@@ -141,7 +141,7 @@ async def end(runtime: Runtime, actor_id: int, enrolment_id: int, course: Course
     async with runtime.database.write() as tx:
         enrolment = await may_change(tx, actor_id, enrolment_id)
         if course is Course.DIED:
-            await enrolling.coordinators_only(tx, actor_id)
+            await conditions.coordinators_only(tx, actor_id)
         if course is Course.DIED:
             await leaving.died(tx, runtime, enrolment)
         elif await enrolling.end_within(tx, runtime, enrolment, course, now) and enrolment.person_id:

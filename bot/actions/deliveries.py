@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.actions import notices, stopping, tidying
+from bot.actions import notices, stopping, tidying, wanted
 from bot.domain.broadcasts import Phase
 from bot.domain.deliveries import (
     LEASE,
@@ -112,6 +112,8 @@ async def _verdict(tx: AsyncConnection, runtime: Runtime, delivery: Delivery, no
         had = (await heard(tx, [person.id], delivery.topic or "", now, delivery.id)).get(person.id, Heard())
         if delivery.doubts:  # counted when it may have gone out; the champion decided that it goes again
             had = Heard()
+    elif await wanted.is_over(tx, delivery):
+        return Never(State.CLEARED, "over")
     wish = Wish(
         delivery.kind,
         delivery.not_after,

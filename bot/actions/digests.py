@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.actions import notices, watching
 from bot.actions import people as people_actions
+from bot.catalogue.phrases import safe
 from bot.domain.checkins import Enrolment as State
 from bot.domain.concerns import Phase
 from bot.domain.hours import at_local, local
@@ -22,17 +23,24 @@ from bot.store.standings import hours_of
 
 MORNING = timedelta(hours=3)  # so long after the beginning of their waking hours it still is the morning's digest
 MOST_NAMED = 15
+MOST_MISSED = 100  # names of those who have not answered: Telegram takes no message of thousands
 DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class Sums:
-    """What is the same for every reader. `silent`: when the clock was found to stand still."""
+    """What is the same for every reader. `concerns`, `missed`: the first of so many as the numbers say.
+
+    `silent`: when the clock was found to stand still.
+    """
 
     concerns: list[Concern]
+    not_closed: int
+    unowned: int
     names: dict[int, str]
     due: int
     missed: list[int]
+    all_missed: int
     uncertain: int
     silent: datetime | None
 
@@ -50,6 +58,21 @@ async def send(runtime: Runtime) -> int:
     return len(wanting)
 
 
+async def earliest(tx: AsyncConnection, runtime: Runtime, after: datetime) -> datetime | None:
+    """When the next coordinator's morning begins; None while there is nothing to tell."""
+    if not await _is_worth_it(tx):
+        return None
+    mornings = [_next_morning(runtime, one, after) for one in await people_actions.coordinators(tx)]
+    return min(mornings, default=None)
+
+
+def _next_morning(runtime: Runtime, person: Person, after: datetime) -> datetime:
+    hours = hours_of(person, runtime.place)
+    today = local(after, hours.zone).date()
+    starts = (at_local(today + timedelta(days=ahead), hours.start, hours.zone) for ahead in (0, 1, 2))
+    return next(one for one in starts if one > after)
+
+
 async def _is_wanting(tx: AsyncConnection, runtime: Runtime, person: Person, now: datetime) -> bool:
     hours = hours_of(person, runtime.place)
     starts = at_local(local(now, hours.zone).date(), hours.start, hours.zone)
@@ -64,7 +87,7 @@ def _key(runtime: Runtime, person: Person, now: datetime) -> str:
 
 async def _is_worth_it(tx: AsyncConnection) -> bool:
     """A place in which nobody is looked after and nothing is open gets none."""
-    return bool(await enrolment_store.in_state(tx, State.ACTIVE) or await concern_store.not_closed(tx))
+    return await enrolment_store.any_in(tx, State.ACTIVE) or sum(await concern_store.count_not_closed(tx)) > 0
 
 
 async def _write(tx: AsyncConnection, runtime: Runtime, person: Person, now: datetime) -> None:
@@ -73,11 +96,12 @@ async def _write(tx: AsyncConnection, runtime: Runtime, person: Person, now: dat
     named = tuple({*(one.person_id for one in sums.concerns), *sums.missed})
     silent = runtime.moment(sums.silent, person.zone, person.language) if sums.silent else ""
     said = {
-        "open": len(sums.concerns),
-        "unowned": sum(one.state is Phase.OPEN for one in sums.concerns),
-        "lines": [_line(runtime, person, sums, one, now) for one in sums.concerns[:MOST_NAMED]],
+        "open": sums.not_closed,
+        "unowned": sums.unowned,
+        "lines": [_line(runtime, person, sums, one, now) for one in sums.concerns],
         "due": sums.due,
         "missed": [sums.names[one] for one in sums.missed],
+        "more": sums.all_missed - len(sums.missed),
         "uncertain": sums.uncertain,
         "silent": silent,
     }
@@ -87,7 +111,7 @@ async def _write(tx: AsyncConnection, runtime: Runtime, person: Person, now: dat
 
 def _line(runtime: Runtime, person: Person, sums: Sums, concern: Concern, now: datetime) -> str:
     """One open concern; the oldest come first."""
-    return runtime.plain(
+    said = runtime.say(
         person.language,
         "concerns.digest_line",
         name=sums.names[concern.person_id],
@@ -96,20 +120,26 @@ def _line(runtime: Runtime, person: Person, sums: Sums, concern: Concern, now: d
         hours=int((now - concern.opened_at).total_seconds() // 3600),
         owned=concern.state is Phase.OWNED,
     )
+    return safe(said.strip())
 
 
 async def _sums(tx: AsyncConnection, runtime: Runtime, person: Person, now: datetime) -> Sums:
     zone = person.zone or runtime.place.zone
     today = at_local(local(now, zone).date(), datetime.min.time(), zone)
-    concerns = await concern_store.not_closed(tx)
-    missed = await checkin_store.missed_by(tx, today - DAY, now)
+    unowned, owned = await concern_store.count_not_closed(tx)
+    concerns = await concern_store.not_closed(tx, most=MOST_NAMED)
+    everybody = await checkin_store.missed_by(tx, today - DAY, now)
+    missed = everybody[:MOST_MISSED]
     names = {one: (await people_store.by_id(tx, one)).name for one in {*(c.person_id for c in concerns), *missed}}
     silent = await delivery_store.last_with_prefix(tx, person.id, watching.SILENT_CLOCK, now - DAY)
     return Sums(
         concerns,
+        unowned + owned,
+        unowned,
         names,
         await checkin_store.count_due(tx, today, today + DAY),
         missed,
+        len(everybody),
         await delivery_store.count_uncertain(tx, now - DAY),
         silent,
     )

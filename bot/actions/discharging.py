@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.actions import enrolling, notices, plans
+from bot.actions import conditions, enrolling, notices, planning, plans
 from bot.actions import people as people_actions
 from bot.domain.checkins import Course, Due, schedule
 from bot.domain.checkins import Enrolment as State
@@ -38,8 +38,8 @@ class Outlook:
 async def usable_plans(runtime: Runtime, coordinator_id: int) -> list[Plan]:
     """The plans that may be used today. Raises NotNow while there is none, or nobody would be on call."""
     async with runtime.database.read() as tx:
-        await enrolling.coordinators_only(tx, coordinator_id)
-        await enrolling.refuse_while_nobody_is_on_call(tx, runtime)
+        await conditions.coordinators_only(tx, coordinator_id)
+        await conditions.refuse_while_nobody_is_on_call(tx, runtime)
         found, why = list[Plan](), NotNow("plans.none")
         for plan_id in sorted(runtime.catalogue.plans):
             try:
@@ -65,7 +65,7 @@ async def outlook(runtime: Runtime, plan_id: str, home_on: date) -> Outlook:
 
 def sensible_day(runtime: Runtime, home_on: date) -> None:
     """Raises Refused for a day of coming home that is too far from today."""
-    today = enrolling.today(runtime)
+    today = planning.today(runtime)
     if home_on - today > FARTHEST_AHEAD:
         raise Refused("enrolling.day_far")
     if today - home_on > FARTHEST_BACK:
@@ -85,7 +85,7 @@ async def ask(runtime: Runtime, person_id: int, wording: str) -> bool:
         if not readers:
             return False
         await people_store.record_consent(tx, person_id, Purpose.ANSWERS, True, wording, now)
-        today = enrolling.today(runtime)
+        today = planning.today(runtime)
         blank = {"plan": "", "tier": Tier.USUAL, "state": State.WAITING, "created_at": now}
         made = await store.add(tx, person_id=person_id, home_on=today, **blank)
         person = await people_store.by_id(tx, person_id)
@@ -103,8 +103,8 @@ async def confirm(
     """A coordinator says yes to somebody who asked; the person now goes through the same questions as with a card."""
     now = runtime.now()
     async with runtime.database.write() as tx:
-        await enrolling.coordinators_only(tx, coordinator_id)
-        await enrolling.refuse_while_nobody_is_on_call(tx, runtime)
+        await conditions.coordinators_only(tx, coordinator_id)
+        await conditions.refuse_while_nobody_is_on_call(tx, runtime)
         plan, person = await plans.usable(tx, runtime, plan_id), await _asker(tx, enrolment_id)
         values = {"plan": plan.id, "home_on": home_on.isoformat(), "tier": tier, "invited_by": coordinator_id}
         lasts = now + enrolling.CARD_LASTS
@@ -119,7 +119,7 @@ async def confirm(
 async def decline(runtime: Runtime, coordinator_id: int, enrolment_id: int) -> Person:
     """A coordinator says no to somebody who asked; they are told kindly, and whom to phone."""
     async with runtime.database.write() as tx:
-        await enrolling.coordinators_only(tx, coordinator_id)
+        await conditions.coordinators_only(tx, coordinator_id)
         enrolment, person = await store.by_id(tx, enrolment_id), await _asker(tx, enrolment_id)
         if enrolment is None or enrolment.state is not State.WAITING:
             raise NotNow("enrolling.decided_already")
@@ -159,7 +159,7 @@ async def listed(runtime: Runtime, coordinator_id: int) -> list[Listed]:
     """Everybody who is looked after, or may soon be: who asks first, then by first name, then cards that are out."""
     now = runtime.now()
     async with runtime.database.read() as tx:
-        await enrolling.coordinators_only(tx, coordinator_id)
+        await conditions.coordinators_only(tx, coordinator_id)
         found = []
         for one in await store.in_state(tx, *LISTED):
             if one.state is State.INVITED and (one.expires_at or now) <= now:
@@ -167,6 +167,16 @@ async def listed(runtime: Runtime, coordinator_id: int) -> list[Listed]:
             person = await people_store.find(tx, one.person_id) if one.person_id else None
             found.append(Listed(one, person if one.state is not State.INVITED else None))
         return sorted(found, key=_order)
+
+
+async def past(runtime: Runtime, coordinator_id: int) -> list[Listed]:
+    """People without Telegram who are looked after no more, each once, by first name."""
+    async with runtime.database.read() as tx:
+        await conditions.coordinators_only(tx, coordinator_id)
+        found: dict[int, Listed] = {}
+        for one in await store.assisted_before(tx):
+            found[one.person_id or 0] = Listed(one, await people_store.find(tx, one.person_id or 0))
+        return sorted(found.values(), key=_order)
 
 
 def _order(one: Listed) -> tuple[bool, bool, str, int]:
@@ -177,7 +187,7 @@ def _order(one: Listed) -> tuple[bool, bool, str, int]:
 async def withdraw_card(runtime: Runtime, coordinator_id: int, enrolment_id: int) -> None:
     """A card that nobody has begun with works no more."""
     async with runtime.database.write() as tx:
-        await enrolling.coordinators_only(tx, coordinator_id)
+        await conditions.coordinators_only(tx, coordinator_id)
         enrolment = await store.by_id(tx, enrolment_id)
         if enrolment is None or enrolment.state is not State.INVITED:
             raise NotNow("enrolling.card_used")

@@ -54,7 +54,7 @@ async def has_called(runtime: Runtime, actor_id: int, concern_id: int, called: b
             await concern_store.note(tx, concern, "called", now, actor_id)
             return None
         reader = await people_store.by_id(tx, actor_id)
-        number = current.plan.questions[given.question].answer(given.answer).emergency
+        number = current.plan.questions[given.asked].answer(given.answer).emergency
         key = f"emergency:{given.checkin_id}:{given.question}:again:{int(now.timestamp()) // 60}"
         emergency = await write(tx, runtime, current, reader, number, key)
         await escalating.not_called(tx, runtime, concern)

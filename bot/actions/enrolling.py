@@ -6,15 +6,13 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.actions import oncall, plans
-from bot.domain.checkins import Course, Due, schedule
+from bot.actions import conditions, planning, plans
+from bot.domain.checkins import Course, Due
 from bot.domain.checkins import Enrolment as State
 from bot.domain.circles import token_hash
-from bot.domain.errors import NotAllowed, NotFound, NotNow, Refused
-from bot.domain.hours import at_local, local
-from bot.domain.people import MINUTES, Purpose, Role
+from bot.domain.errors import NotFound, NotNow, Refused
+from bot.domain.people import MINUTES, Purpose
 from bot.domain.plans import Plan, Tier
-from bot.domain.rota import Gap
 from bot.runtime import Runtime
 from bot.store import checkins as checkin_store
 from bot.store import deliveries as delivery_store
@@ -22,7 +20,6 @@ from bot.store import enrolments as store
 from bot.store import machine
 from bot.store import people as people_store
 from bot.store.enrolments import Enrolment
-from bot.store.people import Person
 from bot.store.standings import hours_of
 
 HOME = "h_"
@@ -44,9 +41,9 @@ async def discharge(runtime: Runtime, coordinator_id: int, plan_id: str, home_on
     """A one-time card for somebody who comes home on `home_on`; nothing about hospital is on it."""
     now, token = runtime.now(), secrets.token_urlsafe(24)
     async with runtime.database.write() as tx:
-        await coordinators_only(tx, coordinator_id)
+        await conditions.coordinators_only(tx, coordinator_id)
         plan = await plans.usable(tx, runtime, plan_id)
-        await refuse_while_nobody_is_on_call(tx, runtime)
+        await conditions.refuse_while_nobody_is_on_call(tx, runtime)
         made = await store.add(
             tx,
             plan=plan_id,
@@ -59,41 +56,8 @@ async def discharge(runtime: Runtime, coordinator_id: int, plan_id: str, home_on
             created_at=now,
         )
         await machine.note(tx, now, coordinator_id, "enrolment_invited", f"enrolment:{made.id}")
-        never = [one.day for one in planned(runtime, plan, made, None, now) if one.never]
+        never = [one.day for one in planning.planned(runtime, plan, made, None, now) if one.never]
         return Card(made.id, runtime.link(HOME + token), never)
-
-
-async def coordinators_only(tx: AsyncConnection, person_id: int) -> None:
-    if Role.COORDINATOR not in await people_store.roles_of(tx, person_id):
-        raise NotAllowed("errors.coordinators_only")
-
-
-async def refuse_while_nobody_is_on_call(
-    tx: AsyncConnection, runtime: Runtime, phrase: str = "enrolling.rota_gap"
-) -> None:
-    """Nobody is promised an answer that nobody would give (hazard H18). The gap is named."""
-    found = await rota_gaps(tx, runtime)
-    if found:
-        zone, language = runtime.place.zone, runtime.place.default_language
-        start, end = (runtime.moment(moment, zone, language) for moment in (found[0].start, found[0].end))
-        raise NotNow(phrase, start=start, end=end, contact=runtime.place.contact)
-
-
-async def rota_gaps(tx: AsyncConnection, runtime: Runtime) -> list[Gap]:
-    return await oncall.rota_gaps(tx, runtime)
-
-
-def planned(runtime: Runtime, plan: Plan, enrolment: Enrolment, person: Person | None, now: datetime) -> list[Due]:
-    """The plan's check-ins for this enrolment. Before the card is opened: by the place's clock and hours."""
-    hours = runtime.place.hours if person is None else hours_of(person, runtime.place)
-    wall = None if enrolment.wall is None else time(*divmod(enrolment.wall, 60))
-    days = schedule(plan, enrolment.home_on, hours, now, wall)
-    return [one for place_in, one in enumerate(days) if _kept(plan, enrolment, place_in, one)]
-
-
-def _kept(plan: Plan, enrolment: Enrolment, place_in: int, one: Due) -> bool:
-    """Less often: every other check-in, and always the closing."""
-    return not enrolment.fewer or place_in % 2 == 0 or one.day == plan.closing_day
 
 
 @dataclass(frozen=True)
@@ -112,7 +76,15 @@ async def open_card(runtime: Runtime, token: str, person_id: int) -> Offer:
             raise NotFound("enrolling.card_unknown")
         await _may_open(tx, runtime, enrolment, person_id)
         await store.change(tx, enrolment.id, person_id=person_id)
-        return Offer(enrolment, await plans.usable(tx, runtime, enrolment.plan))
+        return Offer(enrolment, await _plan(tx, runtime, enrolment))
+
+
+async def _plan(tx: AsyncConnection, runtime: Runtime, enrolment: Enrolment) -> Plan:
+    """For whoever comes home: what a coordinator has to put in order first is told to them as no more than that."""
+    try:
+        return await plans.usable(tx, runtime, enrolment.plan)
+    except NotNow:
+        raise NotNow("enrolling.not_yet", contact=runtime.place.contact) from None
 
 
 async def _may_open(tx: AsyncConnection, runtime: Runtime, enrolment: Enrolment, person_id: int) -> None:
@@ -135,7 +107,7 @@ async def offer(runtime: Runtime, person_id: int, enrolment_id: int) -> Offer:
     """The same again at a later question; raises when it is no longer theirs to begin."""
     async with runtime.database.read() as tx:
         enrolment = await _invited(tx, runtime, person_id, enrolment_id)
-        return Offer(enrolment, await plans.usable(tx, runtime, enrolment.plan))
+        return Offer(enrolment, await _plan(tx, runtime, enrolment))
 
 
 async def mine(tx: AsyncConnection, person_id: int, enrolment_id: int) -> Enrolment:
@@ -201,7 +173,7 @@ async def choose_time(runtime: Runtime, person_id: int, enrolment_id: int, wall:
             raise Refused("enrolling.time_asleep")
         await store.change(tx, enrolment.id, wall=wall)
         if enrolment.state is State.ACTIVE:
-            await plan_rows(tx, runtime, enrolment.id, runtime.now())
+            await planning.plan_rows(tx, runtime, enrolment.id, runtime.now())
 
 
 async def begin(runtime: Runtime, person_id: int, enrolment_id: int) -> list[Due]:
@@ -212,55 +184,14 @@ async def begin(runtime: Runtime, person_id: int, enrolment_id: int) -> list[Due
         if not await _agreed(tx, person_id):
             raise Refused("enrolling.no_consent")
         if enrolment.state is State.INVITED:
-            await _invited(tx, runtime, person_id, enrolment_id)
-            await plans.usable(tx, runtime, enrolment.plan)
-            await refuse_while_nobody_is_on_call(tx, runtime, "enrolling.not_yet")
+            await _plan(tx, runtime, await _invited(tx, runtime, person_id, enrolment_id))
+            await conditions.refuse_while_nobody_is_on_call(tx, runtime, "enrolling.not_yet")
             await store.move(tx, enrolment.id, (State.INVITED,), State.ACTIVE, accepted_at=now)
             await machine.note(tx, now, person_id, "enrolled", f"enrolment:{enrolment.id}")
         elif enrolment.state is not State.ACTIVE:
             raise NotNow("errors.old_button")
         await machine.end_dialogue(tx, person_id, HOME_FLOW)
-        return await plan_rows(tx, runtime, enrolment.id, now)
-
-
-async def plan_rows(tx: AsyncConnection, runtime: Runtime, enrolment_id: int, now: datetime) -> list[Due]:
-    """Write the check-ins that are still to come; those that were asked or answered stay as they are."""
-    enrolment = await store.by_id(tx, enrolment_id)
-    if enrolment is None or enrolment.person_id is None:
-        raise NotFound("errors.gone")
-    person = await people_store.by_id(tx, enrolment.person_id)
-    plan = await plans.usable_or_last(tx, runtime, enrolment.plan)
-    await checkin_store.drop_planned(tx, enrolment.id)
-    asked = await checkin_store.of_enrolment(tx, enrolment.id)
-    done = {one.day for one in asked if one.cycle == enrolment.cycle}
-    days = planned(runtime, plan, enrolment, person, now)
-    coming = [one for one in days if not one.never and one.day not in done]
-    await checkin_store.put(tx, [_row(enrolment, plan, one) for one in coming])
-    return coming
-
-
-async def plan_anew(tx: AsyncConnection, runtime: Runtime, person_id: int) -> None:
-    """Their hours or their zone have changed: what is still to come moves to the same time by their own clock."""
-    for enrolment in await store.of_person(tx, person_id, (State.ACTIVE,)):
-        await plan_rows(tx, runtime, enrolment.id, runtime.now())
-
-
-def checkin_key(enrolment: Enrolment, step: object) -> str:
-    """Unique for ever: one check-in a step (promise 3). A step counts the homecoming and the day: 1.7."""
-    return f"checkin:{enrolment.id}:{enrolment.cycle}.{step}"
-
-
-def _row(enrolment: Enrolment, plan: Plan, one: Due) -> dict[str, object]:
-    return {
-        "enrolment_id": enrolment.id,
-        "person_id": enrolment.person_id,
-        "key": checkin_key(enrolment, one.day),
-        "cycle": enrolment.cycle,
-        "day": one.day,
-        "kind": "closing" if one.day == plan.closing_day else "questions",
-        "due_at": one.due_at,
-        "not_after": one.not_after,
-    }
+        return await planning.plan_rows(tx, runtime, enrolment.id, now)
 
 
 async def end_within(
@@ -286,11 +217,3 @@ async def quieten(tx: AsyncConnection, enrolment: Enrolment, reason: str, now: d
     """Every check-in that is not over is cleared, and so is what is queued for it."""
     await checkin_store.clear(tx, enrolment.id, checkin_store.UNFINISHED, reason, now)
     await delivery_store.clear_keys(tx, f"checkin:{enrolment.id}:", reason, now)
-
-
-def today(runtime: Runtime) -> date:
-    return local(runtime.now(), runtime.place.zone).date()
-
-
-def morning_of(runtime: Runtime, day: date) -> datetime:
-    return at_local(day, runtime.place.waking_from, runtime.place.zone)

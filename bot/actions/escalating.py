@@ -81,7 +81,7 @@ async def _tell_from(tx: AsyncConnection, runtime: Runtime, concern: Concern, ru
 async def escalate(runtime: Runtime) -> int:
     """Nobody has said "I have it" in time: the next rung is told, and at the top everybody again. Returns how many."""
     async with runtime.database.read() as tx:
-        late = [concern.id for concern in await store.unowned_past_deadline(tx, runtime.now())]
+        late = await store.unowned_past_deadline(tx, runtime.now())
 
     async def step(concern_id: int) -> bool:
         async with runtime.database.write() as tx:

@@ -63,9 +63,10 @@ async def _reachable(tx: AsyncConnection, runtime: Runtime, ids: list[int]) -> l
 
 async def may_know(tx: AsyncConnection, concern: Concern, reader_id: int) -> bool:
     """Whether somebody may learn that this concern exists."""
-    if Role.COORDINATOR in await people_store.roles_of(tx, reader_id):
+    roles = await people_store.roles_of(tx, reader_id)
+    if Role.COORDINATOR in roles:
         return True
-    if concern.reason == SAFEGUARDING:
+    if concern.reason == SAFEGUARDING or Role.CHAMPION not in roles:
         return False
     # Whoever was told may act on it, even when the person has stopped or blocked us since.
     told = await delivery_store.has_had(tx, reader_id, f"alert:{concern.id}:")
@@ -77,6 +78,12 @@ async def may_see(tx: AsyncConnection, concern: Concern, reader_id: int) -> bool
     if Role.COORDINATOR in await people_store.roles_of(tx, reader_id):
         return True
     return await companions_see(tx, concern.person_id)
+
+
+async def declines_calls(tx: AsyncConnection, person_id: int) -> bool:
+    """Whether somebody who is looked after has not said yes to being phoned by a volunteer (promise 1)."""
+    said = await people_store.standing_consents(tx, person_id)
+    return (Purpose.CHECKINS, None) in said and (Purpose.PHONE, None) not in said
 
 
 async def companions_see(tx: AsyncConnection, person_id: int) -> bool:

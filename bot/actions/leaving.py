@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.actions import enrolling, escalating, notices
+from bot.actions import alerts, enrolling, escalating, notices
 from bot.actions import people as people_actions
 from bot.domain.checkins import Course
 from bot.domain.checkins import Enrolment as State
@@ -83,11 +83,13 @@ async def _close_concerns(tx: AsyncConnection, runtime: Runtime, person_id: int)
         await concern_store.move(tx, concern.id, (Phase.OPEN, Phase.OWNED), Phase.CLOSED, closed_at=now)
         await concern_store.note(tx, concern, "died", now)
         await delivery_store.clear_keys(tx, f"alert:{concern.id}:", "stopped", now)
+        await alerts.empty(tx, runtime, concern)
 
 
 async def companion_gone(tx: AsyncConnection, runtime: Runtime, companion_id: int, *, nameless: bool = False) -> None:
     """A named person or backup stops, is lost or forgotten: the one they looked after knows, and so do coordinators."""
     companion = await people_store.by_id(tx, companion_id)
+    await _hand_back(tx, runtime, companion_id)
     for enrolment in await store.looked_after_by(tx, companion_id):
         roles = [role for role in ("named", "backup") if getattr(enrolment, f"{role}_id") == companion_id]
         live = [role for role in roles if getattr(enrolment, f"{role}_state") in ("asked", "accepted")]
@@ -107,6 +109,17 @@ async def companion_gone(tx: AsyncConnection, runtime: Runtime, companion_id: in
             button = notices.button(runtime, reader.language, "buttons.home_look", f"dis:one:{enrolment.id}")
             values = {**said, "name": person.name, "assisted": assisted}
             await notices.to_worker(tx, runtime, reader, f"{key}:{reader.id}", phrase, [[button]], about, **values)
+
+
+async def _hand_back(tx: AsyncConnection, runtime: Runtime, owner_id: int) -> None:
+    """What they had taken is anybody's again, with a deadline: a worry never ends in nobody (promise 6)."""
+    for concern in await concern_store.not_closed(tx):
+        if concern.owner_id == owner_id:
+            opened = {"state": Phase.OPEN, "owner_id": None, "owned_at": None, "round": concern.round + 1}
+            await concern_store.change(tx, concern.id, **opened)
+            await concern_store.note(tx, concern, "passed_on", runtime.now(), owner_id)
+            fresh = await concern_store.by_id(tx, concern.id) or concern
+            await escalating.tell_coordinators(tx, runtime, fresh, besides=owner_id)
 
 
 async def tell(tx: AsyncConnection, runtime: Runtime, enrolment: Enrolment, phrase: str, besides: int = 0) -> None:

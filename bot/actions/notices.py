@@ -74,13 +74,15 @@ async def to_cared_for(
     names: tuple[int, ...] = (),
     due_at: datetime | None = None,
     buttons: Buttons | None = None,
+    *,
+    until: datetime | None = None,
     **values: object,
 ) -> None:
-    """What became of something, to the person it is about; needs their yes to check-ins."""
+    """What became of something, to the person it is about; needs their yes to check-ins. `until`: when it is stale."""
     now = runtime.now()
     due_at = due_at or now
     body = runtime.say(person.language, phrase, name=person.name, **values)
-    until = due_at + NOTICE_LASTS
+    until = until or due_at + NOTICE_LASTS
     row = New(key, person.id, Kind.CARE, due_at, until, body, buttons or [], language=person.language, names=names)
     await store.put(tx, [row], now)
 

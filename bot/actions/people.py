@@ -92,6 +92,21 @@ async def _roles(tx: AsyncConnection, runtime: Runtime, person: Person, now: dat
     return roles
 
 
+async def follow_settings(runtime: Runtime) -> int:
+    """At the start: whoever is no longer named in the settings is no coordinator, even if they never write again.
+
+    Returns how many roles ended.
+    """
+    now = runtime.now()
+    async with runtime.database.write() as tx:
+        everybody = await store.with_role(tx, Role.COORDINATOR)
+        gone = [one for one in everybody if one.telegram_id not in runtime.settings.coordinator_ids]
+        for person in gone:
+            await store.end_role(tx, person.id, Role.COORDINATOR, now)
+            await machine.note(tx, now, person.id, "coordinator_left_the_settings")
+        return len(gone)
+
+
 def guess_language(language_code: str, languages: tuple[str, ...]) -> str:
     """Telegram tells the phone's language; it is only a first guess and they are asked."""
     base = language_code.lower().partition("-")[0]

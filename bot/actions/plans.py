@@ -107,26 +107,36 @@ async def get(runtime: Runtime, version_id: int) -> Waiting:
 
 
 async def usable(tx: AsyncConnection, runtime: Runtime, plan_id: str) -> Plan:
-    """The approved plan with the words of every approved language; raises NotNow when there is none."""
+    """The approved plan with the words of every approved language; raises NotNow when nobody may be put on it."""
     found = await _approved(tx, runtime, plan_id)
     today = local(runtime.now(), runtime.place.zone).date()
     if found is None:
         raise NotNow("plans.not_approved")
     if found.is_overdue(today):
         raise NotNow("plans.overdue")
+    if not found.suits(runtime.place.nation):
+        raise NotNow("plans.other_nation", nation=found.nation)
     return found
 
 
 async def usable_or_last(tx: AsyncConnection, runtime: Runtime, plan_id: str) -> Plan:
-    """For somebody who is on the plan already: an overdue review does not leave them alone."""
-    found = await _approved(tx, runtime, plan_id) or runtime.catalogue.plans.get(plan_id)
+    """For somebody who is on the plan already: neither an overdue review nor a later “No” leaves them alone.
+
+    Only words that a coordinator has approved at some time are ever said, never a fresh edit (promise 8).
+    """
+    found = await _approved(tx, runtime, plan_id) or _together(runtime, await store.once_approved(tx, topic(plan_id)))
     if found is None:
         raise NotFound("plans.gone")
     return found
 
 
 async def _approved(tx: AsyncConnection, runtime: Runtime, plan_id: str) -> Plan | None:
-    versions = [one for one in await store.all_versions(tx, plans=True) if one.topic == topic(plan_id) and one.approved]
+    standing = [one for one in await store.all_versions(tx, plans=True) if one.topic == topic(plan_id) and one.approved]
+    return _together(runtime, standing)
+
+
+def _together(runtime: Runtime, versions: list[Version]) -> Plan | None:
+    """The newest of these in English, with the words of the languages that fit it."""
     by_language = {one.language: plan for one in versions if (plan := plan_of(runtime, one))}
     source = by_language.get(SOURCE_LANGUAGE) or next(iter(by_language.values()), None)
     if source is None:

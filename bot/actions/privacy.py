@@ -7,11 +7,14 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.actions import circles as circle_actions
-from bot.actions import leaving, stopping
+from bot.actions import conditions, leaving, stopping
 from bot.domain.circles import forgotten_hash
+from bot.domain.errors import NotFound
 from bot.domain.people import Purpose
 from bot.runtime import Runtime
 from bot.store import circles as circle_store
+from bot.store import enrolments as enrolment_store
+from bot.store import machine
 from bot.store import people as people_store
 from bot.store import privacy as store
 from bot.store.people import Person
@@ -67,6 +70,35 @@ async def forget(runtime: Runtime, person_id: int) -> None:
             return
         await _forget(tx, runtime, person, now)
         await people_store.remember_forgotten(tx, forgotten_hash(runtime.secret, person.telegram_id), now)
+
+
+async def erase_for(runtime: Runtime, coordinator_id: int, enrolment_id: int) -> str:
+    """Somebody without Telegram asks a coordinator to erase what /mydata would show them. Returns their first name.
+
+    Raises NotFound for anybody who can ask by themself.
+    """
+    now = runtime.now()
+    async with runtime.database.write() as tx:
+        person = await _without_telegram(tx, coordinator_id, enrolment_id)
+        await machine.note(tx, now, coordinator_id, "erased_on_request", f"enrolment:{enrolment_id}")
+        await _forget(tx, runtime, person, now)
+        return person.name
+
+
+async def count_for(runtime: Runtime, coordinator_id: int, enrolment_id: int) -> int:
+    """How many entries that would be."""
+    async with runtime.database.read() as tx:
+        held = await store.held(tx, await _without_telegram(tx, coordinator_id, enrolment_id))
+        return sum(len(one.rows) for one in held)
+
+
+async def _without_telegram(tx: AsyncConnection, coordinator_id: int, enrolment_id: int) -> Person:
+    await conditions.coordinators_only(tx, coordinator_id)
+    enrolment = await enrolment_store.by_id(tx, enrolment_id)
+    person = await people_store.find(tx, enrolment.person_id) if enrolment and enrolment.person_id else None
+    if person is None or person.has_telegram:
+        raise NotFound("errors.old_button")
+    return person
 
 
 async def _forget(tx: AsyncConnection, runtime: Runtime, person: Person, now: datetime) -> None:

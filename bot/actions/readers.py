@@ -6,12 +6,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.actions import notices
 from bot.actions import people as people_actions
+from bot.domain.checkins import Enrolment as Course
 from bot.domain.deliveries import Kind, State
 from bot.domain.people import Purpose, Role
 from bot.runtime import Runtime
 from bot.store import broadcasts as broadcast_store
 from bot.store import circles as circle_store
 from bot.store import deliveries as delivery_store
+from bot.store import enrolments as enrolment_store
 from bot.store import people as people_store
 from bot.store import replies as store
 from bot.store.circles import Away
@@ -49,9 +51,22 @@ async def about(tx: AsyncConnection, resident_id: int, quoted: int | None, tappe
             return About(found, named=True)
     if quoted is not None:
         found = await delivery_store.by_message(tx, resident_id, quoted)
-        if found is not None and found.kind in (Kind.BROADCAST, Kind.ANSWER):
+        if found is not None and found.kind in await _in_a_name(tx, resident_id):
             return About(found, named=True)
-    return About(await delivery_store.last_to(tx, resident_id, (Kind.BROADCAST, Kind.ANSWER)))
+    return About(await delivery_store.last_to(tx, resident_id, await _in_a_name(tx, resident_id)))
+
+
+async def _in_a_name(tx: AsyncConnection, resident_id: int) -> tuple[Kind, ...]:
+    """What comes in the name of somebody they know: check-ins too, while there is a named person."""
+    named = await _named(tx, resident_id)
+    return (Kind.BROADCAST, Kind.ANSWER, Kind.CHECKIN) if named else (Kind.BROADCAST, Kind.ANSWER)
+
+
+async def _named(tx: AsyncConnection, resident_id: int) -> int | None:
+    """Who asks after them, or did so last: the last words of a plan say that one can still write."""
+    begun = (Course.ACTIVE, Course.PAUSED, Course.ENDED)
+    latest = next(iter(await enrolment_store.of_person(tx, resident_id, begun)), None)
+    return latest.named_id if latest and latest.named_state == "accepted" else None
 
 
 async def route(tx: AsyncConnection, runtime: Runtime, resident: Person, of: About) -> Route:
@@ -104,6 +119,8 @@ async def _author(tx: AsyncConnection, of: About, champions: list[int]) -> int |
 
     Otherwise a cover or a coordinator who helped out once would get everything that comes after.
     """
+    if of.delivery is not None and of.delivery.kind is Kind.CHECKIN:
+        return await _named(tx, of.delivery.person_id)
     answer = await _answer(tx, of.delivery)
     if answer is not None and (of.named or answer.author_id in champions):
         return answer.author_id
@@ -125,7 +142,9 @@ async def _broadcaster(tx: AsyncConnection, delivery: Delivery | None) -> int | 
 
 
 async def wrote(tx: AsyncConnection, delivery: Delivery | None) -> int | None:
-    """The author of the words that are quoted above a reply."""
+    """The author of the words that are quoted above a reply, or in whose name they came."""
+    if delivery is not None and delivery.kind is Kind.CHECKIN:
+        return await _named(tx, delivery.person_id)
     answer = await _answer(tx, delivery)
     return answer.author_id if answer else await _broadcaster(tx, delivery)
 

@@ -5,7 +5,7 @@ What is queued already follows: it is looked at again at once, and the gate deci
 
 from datetime import date, datetime, timedelta
 
-from bot.actions import enrolling
+from bot.actions import planning
 from bot.domain.errors import Refused
 from bot.domain.hours import at_local, local
 from bot.domain.people import LONGEST_PAUSE, MINUTES, SHORTEST_DAY
@@ -29,7 +29,7 @@ async def set_zone(runtime: Runtime, person_id: int, zone: str) -> None:
 async def _change(runtime: Runtime, person_id: int, **values: object) -> None:
     async with runtime.database.write() as tx:
         await store.change(tx, person_id, **values)
-        await enrolling.plan_anew(tx, runtime, person_id)
+        await planning.plan_anew(tx, runtime, person_id)
         await delivery_store.hasten(tx, person_id, runtime.now())
 
 

@@ -2,7 +2,9 @@
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.actions import enrolling, escalating, plans
+from bot.actions import escalating, planning
+from bot.actions.known_plans import KnownPlans
+from bot.actions.working_off import Work, work_off
 from bot.domain.checkins import Enrolment as State
 from bot.domain.checkins import Silent, Stage, after_miss, is_last
 from bot.domain.deliveries import State as Delivered
@@ -16,7 +18,6 @@ from bot.store.checkins import CheckIn
 from bot.store.enrolments import Enrolment
 from bot.store.people import Person
 
-AT_ONCE = 200
 WAITS = "waits_for_human"
 """Why check-ins stand still after the last question: until the person answers, or a human decides."""
 _ARRIVED = (Delivered.SENT, Delivered.UNCERTAIN)
@@ -24,20 +25,38 @@ _ARRIVED = (Delivered.SENT, Delivered.UNCERTAIN)
 
 async def notice(runtime: Runtime) -> int:
     """Check-ins past their last moment are missed; what follows is decided by the plan, never by nobody."""
-    async with runtime.database.read() as tx:
-        if not (await store.overdue(tx, runtime.now(), 1) or await store.not_arrived(tx, 1)):
-            return 0
-    async with runtime.database.write() as tx:
-        rows = await store.overdue(tx, runtime.now(), AT_ONCE)
-        for checkin in rows:
-            await missed(tx, runtime, checkin)
-        lost = await store.not_arrived(tx, AT_ONCE)
-        for checkin in lost:
-            await missed(tx, runtime, checkin)
-        return len(rows) + len(lost)
+    known = KnownPlans(runtime)
+
+    async def overdue(tx: AsyncConnection, most: int) -> list[CheckIn]:
+        return await store.overdue(tx, runtime.now(), most)
+
+    async def lost(tx: AsyncConnection, most: int) -> list[CheckIn]:
+        return await store.not_arrived(tx, runtime.now(), most)
+
+    async def miss(tx: AsyncConnection, checkin: CheckIn) -> None:
+        await missed(tx, runtime, known, checkin)
+
+    async def give_up(tx: AsyncConnection, checkin: CheckIn) -> None:
+        await _not_decided(tx, runtime, checkin)
+
+    works = (Work("silence", overdue, miss, give_up), Work("not arrived", lost, miss, give_up))
+    return sum([await work_off(runtime, work) for work in works])
 
 
-async def missed(tx: AsyncConnection, runtime: Runtime, checkin: CheckIn) -> None:
+async def _not_decided(tx: AsyncConnection, runtime: Runtime, checkin: CheckIn) -> None:
+    """Something about this row is broken: a human decides what its silence means (promise 6)."""
+    over = {"reason": "fault", "closed_at": runtime.now(), "remind_at": None}
+    if await store.move(tx, checkin.id, store.RUNNING, Stage.MISSED, **over):
+        person = await people_store.by_id(tx, checkin.person_id)
+        enrolment = await enrolment_store.by_id(tx, checkin.enrolment_id)
+        await escalating.open_concern(tx, runtime, person, enrolment, _key(checkin), Level.AMBER, "silent")
+
+
+def _key(checkin: CheckIn) -> str:
+    return f"silent:{checkin.id}"
+
+
+async def missed(tx: AsyncConnection, runtime: Runtime, known: KnownPlans, checkin: CheckIn) -> None:
     """One check-in is over without an answer; safe to repeat."""
     now = runtime.now()
     arrived = await _arrived(tx, checkin)
@@ -50,7 +69,7 @@ async def missed(tx: AsyncConnection, runtime: Runtime, checkin: CheckIn) -> Non
     person = await people_store.by_id(tx, checkin.person_id)
     await delivery_store.clear_keys(tx, f"{checkin.key}:", "over", now)
     if arrived:
-        await _silent(tx, runtime, enrolment, checkin, person)
+        await _silent(tx, runtime, known, enrolment, checkin, person)
     else:  # no silence of theirs: our message did not come
         await _tell(tx, runtime, enrolment, checkin, person, "not_arrived")
 
@@ -66,13 +85,13 @@ async def _arrived(tx: AsyncConnection, checkin: CheckIn) -> bool:
 async def _tell(
     tx: AsyncConnection, runtime: Runtime, enrolment: Enrolment, checkin: CheckIn, person: Person, reason: str
 ) -> None:
-    await escalating.open_concern(tx, runtime, person, enrolment, f"silent:{checkin.id}", Level.AMBER, reason)
+    await escalating.open_concern(tx, runtime, person, enrolment, _key(checkin), Level.AMBER, reason)
 
 
 async def _silent(
-    tx: AsyncConnection, runtime: Runtime, enrolment: Enrolment, checkin: CheckIn, person: Person
+    tx: AsyncConnection, runtime: Runtime, known: KnownPlans, enrolment: Enrolment, checkin: CheckIn, person: Person
 ) -> None:
-    plan = await plans.usable_or_last(tx, runtime, enrolment.plan)
+    plan = await known.get(tx, enrolment.plan)
     in_a_row = enrolment.missed + 1
     await enrolment_store.change(tx, enrolment.id, missed=in_a_row)
     final, last = checkin.kind == "last_question", is_last(plan, checkin.day)
@@ -94,7 +113,7 @@ async def _last_question(tx: AsyncConnection, runtime: Runtime, enrolment: Enrol
     row = {
         "enrolment_id": enrolment.id,
         "person_id": checkin.person_id,
-        "key": enrolling.checkin_key(enrolment, f"last{checkin.day}"),
+        "key": planning.checkin_key(enrolment, f"last{checkin.day}"),
         "cycle": enrolment.cycle,
         "day": checkin.day,
         "kind": "last_question",

@@ -20,6 +20,8 @@ from bot.store import machine
 from bot.store import people as people_store
 from bot.store.deliveries import New
 
+AT_ONCE = 50  # rows a statement
+
 
 @dataclass(frozen=True)
 class _Plan:
@@ -50,8 +52,15 @@ async def _start(runtime: Runtime, broadcast_id: int, now: datetime) -> bool:
             return await _give_up(tx, runtime, plan.broadcast, plan.against, now)
         if not await store.move(tx, broadcast_id, Phase.WAITING, Phase.SENDING):
             return False
-        await delivery_store.put(tx, _rows(plan, now), now)
+        await _write(tx, runtime, _rows(plan, now), now)
         return True
+
+
+async def _write(tx: AsyncConnection, runtime: Runtime, rows: list[New], now: datetime) -> None:
+    """All of them or none: one transaction. In pieces, because a statement of thousands would hold up every reply."""
+    for start in range(0, len(rows), AT_ONCE):
+        await delivery_store.put(tx, rows[start : start + AT_ONCE], now)
+        await runtime.clock.sleep(0)
 
 
 async def _plan(tx: AsyncConnection, runtime: Runtime, broadcast_id: int, now: datetime) -> _Plan | None:

@@ -1,4 +1,4 @@
-"""`[working]` and `[[oncall]]` of place.toml: when somebody works, and who hears an alarm at any hour."""
+"""`[working]`, `[[oncall]]` and `[care]` of place.toml: who works when, who is alarmed, how long answers are kept."""
 
 from collections.abc import Iterator
 from datetime import date, time, timedelta
@@ -16,6 +16,7 @@ _WORKING = ("days", "from", "to", "holidays")
 _ONCALL = ("days", "from", "to", "who", "except")
 _EVERYBODY = "everybody"
 _HOLIDAYS_AHEAD = timedelta(days=30)
+LONGEST_KEPT = 1095  # days: 3 years, the most that anybody has to account for what was done
 
 
 def read_working(table: Values, zone: str) -> WorkingHours:
@@ -40,6 +41,16 @@ def read_oncall(top: Values) -> tuple[Turn, ...]:
         top.fault("oncall", "oncall", "“oncall” is not a turn", "Write [[oncall]] above each turn, with 2 brackets")
         return (Turn(),)
     return tuple(_turn(Values(top.file, one, f"oncall.{n}", top.faults)) for n, one in enumerate(listed))
+
+
+def read_keep_answers(table: Values) -> int:
+    """Days after the end of somebody's check-ins; 90 where the file says nothing. Source: clinical brief 5.3."""
+    table.unknown(("keep_answers_days",), "a setting of care")
+    days = table.whole("keep_answers_days", 90)
+    if not 1 <= days <= LONGEST_KEPT:
+        message = f"Answers cannot be kept for {days} days"
+        table.fault("keep_answers_days", "keep_answers", message, f"Write a number from 1 to {LONGEST_KEPT}")
+    return days
 
 
 def holidays_run_out(path: Path, working: WorkingHours, today: date) -> Iterator[Finding]:

@@ -7,14 +7,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.catalogue.findings import Finding, nearest
-from bot.catalogue.place_duty import read_oncall, read_working
+from bot.catalogue.place_duty import read_keep_answers, read_oncall, read_working
 from bot.catalogue.toml_file import TomlFile, read_toml
 from bot.catalogue.toml_values import Values
 from bot.domain.place import REQUIRED_NUMBERS, Caps, Place
 
 FILE_NAME = "place.toml"
 _TEXTS = ("name", "organisation", "zone", "nation", "contact", "privacy_contact")
-_TABLES = ("waking", "caps", "emergency", "working", "oncall")
+_TABLES = ("waking", "caps", "emergency", "working", "oncall", "care")
 _KNOWN = {"": {*_TEXTS, "languages", *_TABLES}, "waking": {"from", "to"}}
 _CAPS = ("per_week", "hard_per_week", "per_month")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
@@ -51,6 +51,7 @@ class _Reader:
             caps=caps,
             working=read_working(duty.child("working"), texts["zone"] or "UTC"),
             oncall=read_oncall(duty),
+            keep_answers_days=read_keep_answers(duty.child("care")),
             **texts,
         )
         return (None if self.faults else place), sorted(set(self.faults))

@@ -23,7 +23,7 @@ _TOP = (
     "days",
     "questions",
 )
-_SILENCE = ("reminder_hours", "amber_after", "last_question_after", "high_tier_days")
+_SILENCE = ("reminder_hours", "amber_after", "last_question_after")
 _QUESTION = ("answers", "free_text")
 _ANSWER = ("answer", "concern", "emergency", "next", "ends", "reason", "change")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")

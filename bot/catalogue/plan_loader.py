@@ -10,7 +10,7 @@ from pathlib import Path
 from bot.catalogue.findings import Finding
 from bot.catalogue.plan_file import ReadPlan, line_of, read_plan
 from bot.catalogue.plan_words import ReadWords, read_words
-from bot.catalogue.toml_file import TomlFile, read_toml
+from bot.catalogue.toml_file import TomlFile, open_quotes, read_toml
 from bot.domain.place import Place
 from bot.domain.plan_faults import Fault
 from bot.domain.plans import Plan
@@ -77,16 +77,20 @@ def _read(directory: Path, place: Place) -> _Files:
         if isinstance(file, Finding):
             files.faults.append(file)
         elif named["language"]:
-            read = read_words(named["language"], file, _digest(file), place)
+            read = read_words(named["language"], file, digest_of(file.text), place)
             files.words.setdefault(named["plan"], {})[named["language"]] = read
         else:
-            files.plans[named["plan"]] = read_plan(named["plan"], file, _digest(file))
+            files.plans[named["plan"]] = read_plan(named["plan"], file, digest_of(file.text))
     return files
 
 
-def _digest(file: TomlFile) -> str:
-    """Of the words, not of the line ends; lines that begin with # are nobody's words."""
-    lines = [line.rstrip() for line in file.text.splitlines() if not line.startswith("#")]
+def digest_of(text: str) -> str:
+    """Of the words, not of the line ends and comments. Between three quotes a line that begins with # is words."""
+    lines, quotes = list[str](), ""
+    for line in text.splitlines():
+        if quotes or not line.startswith("#"):
+            lines.append(line.rstrip())
+        quotes = open_quotes(line, quotes)
     return hashlib.sha256("\n".join(line for line in lines if line).encode()).hexdigest()
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from bot.catalogue.placeholders import of_place
 from bot.catalogue.rendering import prepared
 from bot.catalogue.sandbox import render_source
-from bot.domain.figures import Figures, figures
+from bot.domain.figures import figures
 from bot.domain.place import Place
 from bot.domain.plans import Plan
 
@@ -26,15 +26,8 @@ def plan_figures(plan: Plan, place: Place) -> list[str]:
         f"red answer: the number and an alert at once; after {span(found.red_taken)} without a taker the next is told",
         f"amber answer: taken within {span(found.amber_taken)} of working time, which can be "
         f"{span(found.amber_clock)} on the clock",
-        *_of_silence(plan, found),
-    ]
-
-
-def _of_silence(plan: Plan, found: Figures) -> list[str]:
-    until = plan.silence.high_tier_days
-    return [
         f"silence: a human is told at most {span(found.silence_usual)} after the last sign of life",
-        f"silence, high tier: {span(found.silence_early)} in the first {until} days, later {span(found.silence_high)}",
+        f"silence, high tier: at most {span(found.silence_high)}",
     ]
 
 

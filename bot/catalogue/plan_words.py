@@ -47,6 +47,7 @@ def read_words(language: str, file: TomlFile, digest: str, place: Place) -> Read
         questions={name: one.words("text", required=False) for name, one in asked.items()},
         answers={(name, key): said for name, one in asked.items() for key, said in _labels(one)},
         typed=_typed(top.child("typed"), asked),
+        own_typed={key: ways for name, one in asked.items() for key, ways in _own_typed(name, one)},
         digest=digest,
         file=file.shown,
         **{name: says.words(name, required=False) for name in SENTENCES},
@@ -75,6 +76,12 @@ def _typed(for_all: Values, asked: dict[str, Values]) -> Typed:
             if ways:
                 found[name, key] = tuple(dict.fromkeys(ways))
     return found
+
+
+def _own_typed(name: str, question: Values) -> Iterator[tuple[tuple[str, str], tuple[str, ...]]]:
+    own = question.child("typed")
+    for key in own.table:
+        yield (name, key), tuple(own.names(key))
 
 
 def _texts(words: Words) -> Iterator[tuple[str, str]]:

@@ -73,7 +73,7 @@ def _lines_of_keys(text: str) -> dict[str, int]:
     listed: Counter[str] = Counter()
     for number, line in enumerate(text.splitlines(), start=1):
         if closing:
-            closing = "" if closing in line else closing
+            closing = open_quotes(line, closing)
             continue
         if item := _LISTED.match(line):
             table = f"{item[1]}.{listed[item[1]]}."
@@ -85,9 +85,12 @@ def _lines_of_keys(text: str) -> dict[str, int]:
             lines.setdefault(header[1], number)
         elif key := _KEY.match(line):
             lines.setdefault(table + key[1], number)
-            closing = _still_open(line)
+            closing = open_quotes(line)
     return lines
 
 
-def _still_open(line: str) -> str:
+def open_quotes(line: str, before: str = "") -> str:
+    """The three quotes that are open after this line, or nothing. `before`: those that were open before it."""
+    if before:
+        return "" if before in line else before
     return next((quotes for quotes in _QUOTES if line.count(quotes) % 2), "")

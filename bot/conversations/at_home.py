@@ -8,6 +8,7 @@ from bot.conversations.talk import Talk
 from bot.domain.checkins import Enrolment as State
 
 PER_PAGE = 20
+MOST = 60  # of those whose check-ins have ended
 
 
 async def listed(talk: Talk) -> None:
@@ -21,6 +22,14 @@ async def listed(talk: Talk) -> None:
     if (page + 1) * PER_PAGE < len(found):
         turns.append(talk.button("buttons.more", "dis", "people", page + 1))
     await talk.show("enrolling.people", [*rows, turns], count=len(found))
+
+
+async def past(talk: Talk) -> None:
+    """People without Telegram whose check-ins have ended: only a coordinator can erase what is kept of them."""
+    found = await discharging.past(talk.runtime, talk.id)
+    rows = [[_entry(talk, one)] for one in found[:MOST]]
+    back = [talk.button("buttons.back", "dis", "menu")]
+    await talk.show("enrolling.past" if found else "enrolling.nobody_home", [*rows, back], count=len(found))
 
 
 def _entry(talk: Talk, one: Listed) -> Button:

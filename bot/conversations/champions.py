@@ -1,18 +1,22 @@
-"""A coordinator invites a champion; the champion says yes and tells under what name people know them."""
+"""A coordinator invites a champion, who says yes and tells a name; and ends that task one day."""
 
 import asyncio
 
+from bot.actions import champions as champion_actions
 from bot.actions import invitations as actions
 from bot.actions import people as people_actions
+from bot.actions.champions import Champion
 from bot.actions.circles import checked_name
 from bot.catalogue import cards
 from bot.conversations import circles
+from bot.conversations.keyboards import Button, data
 from bot.conversations.printing import printed
 from bot.conversations.talk import Talk
 from bot.domain.errors import NotAllowed, NotNow
 
 FLOW, NAME_FLOW = "champion", "champion_name"
 WORDING = "champion-1"
+MOST = 60  # champions on one page
 
 
 async def invite(talk: Talk) -> None:
@@ -27,7 +31,54 @@ async def invite(talk: Talk) -> None:
         foot=printed(talk, "cards.champion_foot"),
     )
     image = await asyncio.to_thread(cards.card, link, lines)  # drawing takes a while; nobody else should wait
-    await talk.photo(image, "invitation.png", talk.words("circles.champion_link", link=link))
+    known = len(await champion_actions.listed(talk.runtime, talk.id))
+    rows = [[talk.button("buttons.champions", "champs", count=known)]] if known else None
+    await talk.photo(image, "invitation.png", talk.words("circles.champion_link", link=link), rows)
+
+
+async def listed(talk: Talk) -> None:
+    """Who is a champion here; every name leads to what can be done."""
+    found = await champion_actions.listed(talk.runtime, talk.id)
+    rows = [[_entry(one)] for one in found[:MOST]]
+    await talk.show("circles.champions" if found else "circles.champions_none", rows, count=len(found))
+
+
+def _entry(one: Champion) -> Button:
+    """First names come twice; a circle tells them apart."""
+    circle = f" ({one.circles[0].name})" if one.circles else ""
+    return {"text": f"{one.person.name}{circle}", "data": data("champs", "one", one.person.id)}
+
+
+async def managed(talk: Talk) -> None:
+    """Buttons: champs, champs:one:<person>, champs:end:<person>, champs:yes:<person>. Ending takes two taps."""
+    await talk.toast()
+    what = talk.args[0] if talk.args else ""
+    steps = {"one": _one, "end": _ask_end, "yes": _end}
+    await steps.get(what, listed)(talk)
+
+
+async def _one(talk: Talk) -> None:
+    one = await champion_actions.view(talk.runtime, talk.id, talk.number(1))
+    rows = [[talk.button("buttons.champion_end", "champs", "end", one.person.id)]]
+    rows += [[talk.button("buttons.back", "champs")]]
+    await talk.show("circles.champion_one", rows, **_facts(one))
+
+
+async def _ask_end(talk: Talk) -> None:
+    one = await champion_actions.view(talk.runtime, talk.id, talk.number(1))
+    rows = [[talk.button("buttons.champion_end_yes", "champs", "yes", one.person.id, style="danger")]]
+    rows += [[talk.button("buttons.course_keep", "champs", "one", one.person.id)]]
+    await talk.show("circles.champion_end_question", rows, **_facts(one))
+
+
+async def _end(talk: Talk) -> None:
+    champion = await champion_actions.end_champion(talk.runtime, talk.id, talk.number(1))
+    await talk.show("circles.champion_end_done", [[talk.button("buttons.back", "champs")]], name=champion.name)
+
+
+def _facts(one: Champion) -> dict[str, object]:
+    circles = [circle.name for circle in one.circles]
+    return {"name": one.person.name, "circles": circles, "members": one.members, "looked_after": one.looked_after}
 
 
 async def open_invitation(talk: Talk, token: str) -> None:

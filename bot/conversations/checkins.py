@@ -128,6 +128,9 @@ async def _at_the_door(talk: Talk, now: Now) -> bool:
     steps = {"now": _begin, "later": _later, "not_today": _not_today}
     if meant:
         await steps[meant](talk, now.checkin.id)
+    elif talk.message is not None and answering.names_a_red_answer(now, talk.text):
+        await _typed(talk, now.checkin.id, talk.message.message_id)
+        return True
     return bool(meant)
 
 

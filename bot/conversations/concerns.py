@@ -7,6 +7,7 @@ from bot.conversations.keyboards import Rows
 from bot.conversations.talk import Talk
 from bot.domain.concerns import Outcome, Phase
 from bot.domain.errors import NotNow
+from bot.domain.plans import LOUD
 from bot.store.concerns import Event
 
 NOTE_FLOW = "concern"
@@ -22,17 +23,22 @@ async def listed(talk: Talk) -> None:
 
 
 def _line(talk: Talk, one: View) -> dict[str, str]:
-    level, owner = one.concern.level.value if one.whole else "", one.owner.name if one.owner else ""
+    level, owner = _level(one), one.owner.name if one.owner else ""
     since = talk.runtime.moment(one.concern.opened_at, talk.visitor.person.zone, talk.language)
     return {"name": one.resident.name, "level": level, "owner": owner, "since": since}
 
 
+def _level(one: View) -> str:
+    """Whoever was told that it is red or urgent goes on reading so; otherwise levels are for coordinators."""
+    return one.concern.level.value if one.whole or one.concern.level in LOUD else ""
+
+
 async def chosen(talk: Talk) -> None:
-    """Buttons: concern:see|take|spoken|pass|close|goon|end:<concern>, concern:out:<concern>:<outcome>."""
+    """Buttons: concern:see|take|spoken|pass|close|goon|end|done:<concern>, concern:out:<concern>:<outcome>."""
     await talk.toast()
     what, concern_id = talk.args[0] if talk.args else "", talk.number(1)
     steps = {"take": _take, "spoken": _spoken, "pass": _pass, "close": _ask_outcome, "out": _close}
-    steps |= {"goon": _go_on, "end": _end}
+    steps |= {"goon": _go_on, "end": _end, "done": _done}
     await steps.get(what, _see)(talk, concern_id)
 
 
@@ -76,14 +82,22 @@ async def _close(talk: Talk, concern_id: int) -> None:
     outcome = talk.args[2] if len(talk.args) > 2 else ""
     if outcome not in {one.value for one in Outcome}:
         raise NotNow("errors.old_button")
-    one = await actions.close(talk.runtime, talk.id, concern_id, Outcome(outcome))
+    shown = talk.message.message_id if talk.message else 0
+    one = await actions.close(talk.runtime, talk.id, concern_id, Outcome(outcome), shown=shown)
     await talk.keep(NOTE_FLOW, "note", concern=concern_id)
-    no_note = [[talk.button("buttons.no_note", "cancel", NOTE_FLOW)]]
+    no_note = [[talk.button("buttons.no_note", "concern", "done", concern_id)]]
     await talk.show("concerns.closed", no_note, name=one.resident.name, outcome=_outcome(talk, outcome))
 
 
 def _outcome(talk: Talk, outcome: str) -> str:
     return talk.label(f"buttons.outcome_{outcome}", **alerts.numbers(talk.runtime)) if outcome else ""
+
+
+async def _done(talk: Talk, concern_id: int) -> None:
+    """Nothing to add."""
+    one = await actions.view(talk.runtime, talk.id, concern_id)
+    await talk.end(NOTE_FLOW)
+    await talk.show("concerns.alert_emptied", [], name=one.resident.name)
 
 
 async def note_typed(talk: Talk) -> None:
@@ -109,19 +123,22 @@ async def _end(talk: Talk, concern_id: int) -> None:
 async def _show(talk: Talk, one: View) -> None:
     """Everything the reader may know about one concern."""
     zone = talk.visitor.person.zone
-    await talk.show(
+    shown = await talk.show(
         "concerns.one",
         _rows(talk, one),
         name=one.resident.name,
-        level=one.concern.level.value if one.whole else "",
+        level=_level(one),
         reason=one.reason,
         owner=one.owner.name if one.owner else "",
         mine=one.concern.owner_id == talk.id,
+        no_calls=one.no_calls,
         until=talk.runtime.moment(one.until, zone, talk.language) if one.concern.state is not Phase.CLOSED else "",
         outcome=_outcome(talk, one.concern.outcome),
         history=[_event(talk, *pair) for pair in one.history] if one.whole else [],
         **alerts.numbers(talk.runtime),
     )
+    if shown is not None and one.reason:
+        await actions.seen(talk.runtime, talk.id, one.concern.id, shown.message_id)
 
 
 def _event(talk: Talk, event: Event, actor: str) -> str:

@@ -83,7 +83,7 @@ async def show_to_coordinator(talk: Talk, view: View) -> None:
     plan = view.plan.words.get(talk.language) or next(iter(view.plan.words.values())) if view.plan else None
     await talk.show(
         "course.one",
-        [*(_rows(talk, view, own=False) if living else []), [talk.button("buttons.back", "dis", "people")]],
+        [*_changes(talk, view), [talk.button("buttons.back", "dis", "people" if living else "past")]],
         name=view.person.name if view.person else "",
         plan=plan.title if plan else "",
         state=one.state.value,
@@ -95,6 +95,14 @@ async def show_to_coordinator(talk: Talk, view: View) -> None:
         assisted=one.assisted,
         **_companions(view),
     )
+
+
+def _changes(talk: Talk, view: View) -> list[list[Button]]:
+    """What a coordinator can do; for somebody without Telegram also to erase what is kept, at any time."""
+    rows = _rows(talk, view, own=False) if view.enrolment.state in store.LIVING else []
+    if view.enrolment.assisted:
+        rows.append([talk.button("buttons.course_erase", "course", "erase", view.enrolment.id)])
+    return rows
 
 
 def _companions(view: View) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from bot.actions import companions, discharging, enrolling
+from bot.actions import companions, discharging, enrolling, privacy
 from bot.actions import course as actions
 from bot.actions.course import View
 from bot.conversations import course, days
@@ -24,7 +24,7 @@ async def chosen(talk: Talk) -> None:
     what = talk.args[0] if talk.args else ""
     value = talk.args[2] if len(talk.args) > 2 else ""
     view = await course.seen(talk, talk.number(1))
-    if view.enrolment.state not in store.LIVING:
+    if view.enrolment.state not in store.LIVING and what != "erase":
         raise NotNow("course.not_now")
     steps = {
         "show": _again,
@@ -39,6 +39,7 @@ async def chosen(talk: Talk) -> None:
         "consents": _consents,
         "stop": _stop,
         "died": _died,
+        "erase": _erase,
     }
     if what not in steps:
         raise NotFound("errors.old_button")
@@ -182,6 +183,19 @@ async def _died(talk: Talk, view: View, what: str, value: str) -> None:
         return
     await actions.end(talk.runtime, talk.id, view.enrolment.id, Course.DIED)
     await talk.show("course.died", name=_name(view))
+
+
+async def _erase(talk: Talk, view: View, what: str, value: str) -> None:
+    """For somebody without Telegram, who asked a coordinator; everybody else has /forget."""
+    number = view.enrolment.id
+    if value != "yes":
+        count = await privacy.count_for(talk.runtime, talk.id, number)
+        yes = talk.button("buttons.erase_yes", "course", "erase", number, "yes", style="danger")
+        keep = talk.button("buttons.course_keep", "dis", "one", number)
+        await talk.show("course.erase_question", [[yes], [keep]], name=_name(view), count=count)
+        return
+    name = await privacy.erase_for(talk.runtime, talk.id, number)
+    await talk.show("course.erased", [[talk.button("buttons.back", "dis", "menu")]], name=name)
 
 
 async def typed(talk: Talk) -> None:

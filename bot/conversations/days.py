@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from bot.actions import enrolling
+from bot.actions import planning
 from bot.catalogue.fields import show_date
 from bot.catalogue.typed import western_digits
 from bot.catalogue.typed_dates import PAST, read_date
@@ -17,7 +17,7 @@ _NEAR = {-1: "buttons.day_yesterday", 0: "buttons.day_today", 1: "buttons.day_to
 
 def rows(talk: Talk, verb: str, *args: object, ahead: int = AHEAD) -> list[list[Button]]:
     """Today first, then the coming days, then those just over; the day itself ends the button's data."""
-    today = enrolling.today(talk.runtime)
+    today = planning.today(talk.runtime)
     order = [*range(ahead + 1), *range(-1, -BACK - 1, -1)]
     days = [(step, today + timedelta(days=step)) for step in order]
     shown = [{"text": _label(talk, step, day), "data": ":".join(map(str, (verb, *args, day)))} for step, day in days]
@@ -38,7 +38,7 @@ def tapped(text: str) -> date:
 
 def typed(talk: Talk) -> date:
     """Raises Refused with the sentence that says what is wrong."""
-    text, today = western_digits(" ".join(talk.text.split())), enrolling.today(talk.runtime)
+    text, today = western_digits(" ".join(talk.text.split())), planning.today(talk.runtime)
     if text.casefold() in talk.runtime.catalogue.phrases.everywhere("words.yesterday"):
         return today - timedelta(days=1)
     found = read_date(text, talk.language, today)

@@ -52,17 +52,19 @@ async def start(talk: Talk) -> None:
     ]
     if found:
         rows.append([talk.button("buttons.discharge_people", "dis", "people", count=len(found))])
+    if past := await discharging.past(talk.runtime, talk.id):
+        rows.append([talk.button("buttons.discharge_past", "dis", "past", count=len(past))])
     home = sum(one.enrolment.state in (State.ACTIVE, State.PAUSED) for one in found)
     await talk.show("enrolling.menu", rows, count=home, asking=asking)
 
 
 async def chosen(talk: Talk) -> None:
-    """Buttons: dis:menu|new|assisted|people|one|withdraw|asks|decline, and the answers of the form."""
+    """Buttons: dis:menu|new|assisted|people|past|one|withdraw|asks|decline, and the answers of the form."""
     await talk.toast()
     coordinators_only(talk)
     what, value = (talk.args[0] if talk.args else ""), talk.args[1] if len(talk.args) > 1 else ""
     starts = {"new": Form(), "assisted": Form(step="name", assisted=True), "asks": Form(asks=talk.number(1))}
-    shows = {"menu": start, "people": at_home.listed, "one": at_home.one}
+    shows = {"menu": start, "people": at_home.listed, "past": at_home.past, "one": at_home.one}
     shows |= {"withdraw": at_home.withdraw, "decline": at_home.decline}
     if what in starts:
         await discharging.usable_plans(talk.runtime, talk.id)  # said before anything is asked
@@ -161,7 +163,7 @@ def _title(talk: Talk, plan: Plan) -> str:
 async def _tiers(talk: Talk, form: Form) -> tuple[str, list[list[Button]]]:
     silence = (await _look(talk, form)).plan.silence
     rows = [[talk.button(f"buttons.tier_{one.value}", "dis", "tier", one.value)] for one in Tier]
-    return talk.words("enrolling.which_tier", amber_after=silence.amber_after, days=silence.high_tier_days), rows
+    return talk.words("enrolling.which_tier", amber_after=silence.amber_after), rows
 
 
 async def _look(talk: Talk, form: Form) -> Outlook:

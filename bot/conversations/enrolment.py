@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.actions import companions, enrolling
+from bot.actions import companions, enrolling, planning
 from bot.actions import people as people_actions
 from bot.actions.enrolling import Offer
 from bot.catalogue import plan_html, safe
@@ -89,7 +89,7 @@ async def _what_comes(talk: Talk, offer: Offer) -> None:
 
 def _days(talk: Talk, offer: Offer) -> list[Due]:
     now, person = talk.runtime.now(), talk.visitor.person
-    days = enrolling.planned(talk.runtime, offer.plan, offer.enrolment, person, now)
+    days = planning.planned(talk.runtime, offer.plan, offer.enrolment, person, now)
     coming = [one for one in days if not one.never]
     if not any(one.day != offer.plan.closing_day for one in coming):
         raise NotNow("enrolling.card_over")

@@ -31,16 +31,18 @@ async def next_of(talk: Talk, enrolment_id: int, step: str, way: int) -> str:
     """The next question that makes sense, or the one before: without a named person there is no backup."""
     said = await enrolling.consents(talk.runtime, talk.id)
     named = await companions.name_of(talk.runtime, enrolment_id, companions.NAMED)
+    others = len(await companions.known_champions(talk.runtime, talk.id)) - bool(named)
     place = ORDER.index(step) + way
-    while 0 < place < len(ORDER) - 1 and _pointless(ORDER[place], said, named):
+    while 0 < place < len(ORDER) - 1 and _pointless(ORDER[place], said, named, others):
         place += way
     return ORDER[max(0, min(place, len(ORDER) - 1))]
 
 
-def _pointless(step: str, said: set[Purpose], named: str) -> bool:
+def _pointless(step: str, said: set[Purpose], named: str, others: int) -> bool:
+    """`others`: how many could be the backup."""
     if step in ("see_answers", "named"):
         return Purpose.TELL_NAMED not in said
-    return step == "backup" and (Purpose.TELL_NAMED not in said or not named)
+    return step == "backup" and (Purpose.TELL_NAMED not in said or not named or not others)
 
 
 async def build(talk: Talk, enrolment_id: int, step: str) -> Question:

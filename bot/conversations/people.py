@@ -4,12 +4,15 @@ from babel import Locale
 
 from bot.actions import answers, enrolling
 from bot.actions import circles as circle_actions
+from bot.actions import course as course_actions
 from bot.actions import people as actions
 from bot.actions import plans as plan_actions
 from bot.actions import templates as template_actions
 from bot.conversations import champions, enrolment, joining, replies, stopping
 from bot.conversations.keyboards import in_rows
 from bot.conversations.talk import Talk
+from bot.domain.checkins import Enrolment as State
+from bot.store.enrolments import Enrolment
 
 WORDING = "1"  # the version of the words they said yes to; count it up when a consent phrase changes
 LANGUAGE_FLOW = "language"
@@ -63,24 +66,41 @@ async def agree_to_work(talk: Talk) -> None:
 
 
 async def welcome(talk: Talk) -> None:
-    """Who they are here, and what they can do."""
+    """Who they are here, how it stands with their check-ins, and what they can do."""
+    home = await course_actions.of_person(talk.runtime, talk.id)
+    invited = home is not None and home.state is State.INVITED
+    rows = [[talk.button("buttons.home_open", "en", "open", home.id)]] if home and invited else None
     await talk.say(
         "people.welcome",
+        rows,
         name=talk.visitor.person.name,
         place=talk.runtime.place.name,
         champions=await actions.who_may_write(talk.runtime, talk.id),
         is_champion=talk.visitor.is_champion,
         is_coordinator=talk.visitor.is_coordinator,
+        home=home.state.value if home else "",
+        next=await _next_questions(talk, home),
     )
 
 
+async def _next_questions(talk: Talk, home: Enrolment | None) -> str:
+    if home is None or home.state is not State.ACTIVE:
+        return ""
+    coming = (await course_actions.view(talk.runtime, talk.id, home.id)).coming
+    return talk.runtime.moment(coming[0].due_at, talk.visitor.person.zone, talk.language) if coming else ""
+
+
 async def help_(talk: Talk) -> None:
+    """What fits them: without a circle their words go to the coordinators."""
     place = talk.runtime.place
+    home = await course_actions.of_person(talk.runtime, talk.id)
     await talk.say(
         "people.help",
         contact=place.contact,
         urgent=place.emergency["urgent_advice"],
         danger=place.emergency["life_in_danger"],
+        champions=await actions.who_may_write(talk.runtime, talk.id),
+        is_home=home is not None,
         is_champion=talk.visitor.is_champion,
         is_coordinator=talk.visitor.is_coordinator,
     )

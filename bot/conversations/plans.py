@@ -101,8 +101,6 @@ def _about(talk: Talk, one: Waiting) -> str:
         amber=span(found.amber_taken),
         amber_clock=span(found.amber_clock),
         silence=span(found.silence_usual),
-        silence_early=span(found.silence_early),
-        early_days=plan.silence.high_tier_days,
         silence_high=span(found.silence_high),
     )
 

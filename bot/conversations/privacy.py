@@ -10,7 +10,8 @@ async def policy(talk: Talk) -> None:
     place = talk.runtime.place
     days = actions.STRANGERS_KEPT.days
     names = {"place": place.name, "organisation": place.organisation, "contact": place.privacy_contact}
-    await talk.say("privacy.policy", days=days, **names)
+    answer_days = place.keep_answers_days
+    await talk.say("privacy.policy", days=days, answer_days=answer_days, **names)
 
 
 async def my_data(talk: Talk) -> None:

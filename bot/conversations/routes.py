@@ -98,6 +98,7 @@ BUTTONS: dict[str, Handler] = {
     "join": joining.chosen,
     "leave": joining.leave,
     "champ": champions.chosen,
+    "champs": champions.managed,
     "myname": champions.name_kept,
     "circle": circles.chosen,
     "cancel": circles.cancel,

@@ -38,6 +38,8 @@ class Talk:
     """What an error of the wire means; the door of delivery knows, and the app hands it in."""
     below: bool = False
     """Whether the next question goes below, although a button was tapped."""
+    answered: bool = False
+    """Whether the tap has had its answer: Telegram takes one, and says of a second that the tap is too old."""
 
     @property
     def language(self) -> str:
@@ -174,8 +176,9 @@ class Talk:
 
     async def toast(self, key: str = "", /, *, alert: bool = False, **values: object) -> None:
         """The short answer to a tap. Taps are forgotten by Telegram after a while; that is no error of ours."""
-        if self.query is None:
+        if self.query is None or self.answered:
             return
+        self.answered = True
         try:
             text = self.label(key, **values)[:200] if key else None
             await self.query.answer(text, show_alert=alert)

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from bot.domain.plans import Answer, Question, Words
+from bot.domain.plans import Answer, Level, Plan, Question, Words
 
 _APOSTROPHES = re.compile(r"['’‘ʼ`´]")
 _SAME_LETTER = str.maketrans({"ى": "ي", "ة": "ه", "ـ": "", "_": " "})
@@ -55,6 +55,25 @@ def understood(question: Question, words: Mapping[str, Words], typed: str) -> st
         if wanted in ways(question, answer, number, words.values())
     }
     return meant.pop() if len(meant) == 1 else None
+
+
+def red_answer(plan: Plan, typed: str) -> tuple[Question, Answer] | None:
+    """The red answer that somebody names in its own words, such as “chest pain”, whatever question is open.
+
+    Only words written for that one question count, never a “yes” or a number: those belong to what is asked now.
+    """
+    wanted = normal(typed)
+    meant = [
+        (question, answer)
+        for question in plan.questions.values()
+        for answer in question.answers
+        if wanted and any(wanted in _own(words, question, answer) for words in plan.words.values())
+    ]
+    return meant[0] if meant and all(answer.concern is Level.RED for _, answer in meant) else None
+
+
+def _own(words: Words, question: Question, answer: Answer) -> set[str]:
+    return {_of_a_file(said) for said in words.own_typed.get((question.id, answer.id), ())}
 
 
 def ways(question: Question, answer: Answer, number: int, words: Iterable[Words]) -> set[str]:

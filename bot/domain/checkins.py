@@ -90,14 +90,15 @@ def after_miss(
 ) -> Silent:
     """Silence is never read as "fine" (promise 6). `missed_in_a_row` counts this one.
 
+    For somebody frail or alone one missed check-in is enough, on any day: the checks lie a week apart later on.
     `last`: no check-in comes after this one, so no second miss could ever tell: somebody rings at once.
     """
     if last_question_sent:
         return Silent.HUMAN_DECIDES
     if missed_in_a_row >= silence.last_question_after:
         return Silent.LAST_QUESTION
-    early = tier is Tier.HIGH and day <= silence.high_tier_days
-    return Silent.AMBER if early or last or missed_in_a_row >= silence.amber_after else Silent.NOTHING
+    enough = tier is Tier.HIGH or last or missed_in_a_row >= silence.amber_after
+    return Silent.AMBER if enough else Silent.NOTHING
 
 
 def is_last(plan: Plan, day: int) -> bool:

@@ -27,7 +27,7 @@ class Figures:
 
     Alerts are written in the transaction of the answer; `…_taken` is the deadline of the first one who is told.
     `amber_taken` is working time, `amber_clock` what that can be on the clock over the worst nights and holidays of
-    place.toml. `silence_early`: high tier, while a first miss already counts.
+    place.toml.
     """
 
     contacts: int
@@ -38,13 +38,11 @@ class Figures:
     amber_clock: timedelta
     silence_usual: timedelta
     silence_high: timedelta
-    silence_early: timedelta
 
 
 def figures(plan: Plan, place: Place) -> Figures:
     """The figures of a plan without faults. Raises what `paths.walk` does for one that has some."""
     silent = {tier: max((span for _, span in _silences(plan, tier)), default=timedelta(0)) for tier in Tier}
-    early = [span for day, span in _silences(plan, Tier.HIGH) if day <= plan.silence.high_tier_days]
     return Figures(
         contacts=len(plan.days) + 1,
         questions=len(plan.questions),
@@ -54,7 +52,6 @@ def figures(plan: Plan, place: Place) -> Figures:
         amber_clock=longest_wait(AMBER_WITHIN, place.working),
         silence_usual=silent[Tier.USUAL],
         silence_high=silent[Tier.HIGH],
-        silence_early=max(early, default=silent[Tier.HIGH]),
     )
 
 

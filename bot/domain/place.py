@@ -28,6 +28,7 @@ class Place:
     `waking_from`/`waking_to` are local wall-clock times. `emergency` maps a purpose to the number to dial; it always
     holds `REQUIRED_NUMBERS`. `contact` and `privacy_contact` are whole lines in the default language that say
     how to reach a person. `working` measures the deadlines of what is not red; `oncall` says who hears what is.
+    `keep_answers_days`: so long after somebody's check-ins have ended their answers are kept.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Place:
     waking_from: time = time(9, 0)
     waking_to: time = time(19, 0)
     caps: Caps = Caps()
+    keep_answers_days: int = 90
 
     @property
     def hours(self) -> Hours:

@@ -88,13 +88,14 @@ class Day:
 
 @dataclass(frozen=True)
 class Silence:
-    """What no answer leads to. `reminder_hours` inside waking hours; the counts are check-ins missed in a row."""
+    """What no answer leads to. `reminder_hours` inside waking hours; the counts are check-ins missed in a row.
+
+    For somebody of the high tier one is enough on any day (decision 24).
+    """
 
     reminder_hours: int = 6
     amber_after: int = 2
     last_question_after: int = 3
-    high_tier_days: int = 3
-    """A first miss up to this day is amber at once for somebody of the high tier."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,8 @@ class Words:
 
     `hello` and `reminder` arrive before anybody has tapped, `closing` may: none says anything of a stay in hospital.
     `emergency`: the fixed words of each number that an answer of the plan shows. `typed`: other ways to type an
-    answer, by (question, answer). `digest`: of the file; `translated_from`: the first digits of the English one.
+    answer, by (question, answer); `own_typed`: those of them written for that one question. `digest`: of the file;
+    `translated_from`: the first digits of the English one.
     """
 
     language: str
@@ -120,6 +122,7 @@ class Words:
     answers: Mapping[tuple[str, str], str]
     emergency: Mapping[str, str] = field(default_factory=dict)
     typed: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    own_typed: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     author: str = ""
     translated_from: str = ""
     digest: str = ""

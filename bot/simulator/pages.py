@@ -6,7 +6,7 @@ GET  /events                 server-sent events: what changed
 GET  /phones/ID/media/MSG    an attachment that was really uploaded
 POST /phones                 a new phone: {"name", "language"}
 POST /phones/ID/PRESS        types · taps · opens · photo · voice · blocks · unblocks (pages_phones.py)
-POST /clock                  {"turn": "hour" | "tomorrow" | "week"} or {"to": "2026-12-01T10:00"}
+POST /clock                  {"turn": a name in pages_clock.TURNS, or "due"} or {"to": "2026-12-01T10:00"}
 
 Faults come back as {"error": sentence}. Listens wherever the application binds it, which is 127.0.0.1.
 """
@@ -104,12 +104,14 @@ class Page:
         return JSONResponse({"ok": True, "result": result})
 
     async def turn(self, request: Request) -> Response:
-        """Answers when the clock has arrived and everything due on the way is done."""
-        when = pages_clock.goal(self.face, await body(request))
+        """Answers when the clock has arrived and everything due on the way is done; `came` says on whose phones."""
+        when = await pages_clock.goal(self.face, await body(request))
         if self.face.turning:
             raise Refused("The clock is being turned already: wait until it has arrived.", 409)
+        before = pages_clock.counted(self.telegram)
         await self.face.turn_to(when)
-        return JSONResponse({"ok": True, "clock": pages_clock.shown(self.face)})
+        came = pages_clock.came(self.telegram, before)
+        return JSONResponse({"ok": True, "clock": pages_clock.shown(self.face), "came": came})
 
 
 def _attachment(sent: Media) -> Response:

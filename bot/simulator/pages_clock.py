@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from bot.simulator.pages_guard import Refused
+from bot.simulator.telegram import Telegram
 
 FURTHEST = timedelta(days=400)
 """How far one turn may go: a year and a little; further is a slip of the finger."""
@@ -25,6 +26,9 @@ class ClockFace(Protocol):
     def now(self) -> datetime:
         """The instant it is in the simulated place, in UTC."""
 
+    async def next_due(self) -> datetime | None:
+        """The first instant after now at which something falls due, None when nobody waits for anything."""
+
     async def turn_to(self, when: datetime) -> None:
         """Go forward to `when` (aware, UTC), doing everything due on the way, in order; then return."""
 
@@ -35,8 +39,9 @@ def shown(face: ClockFace) -> dict[str, Any]:
     return {"now": now.replace(second=0, microsecond=0).isoformat(), "zone": face.zone, "turning": face.turning}
 
 
-def _hour(now: datetime) -> datetime:
-    return (now.astimezone(UTC) + timedelta(hours=1)).astimezone(now.tzinfo)
+def _later(**span: float) -> Callable[[datetime], datetime]:
+    """By so much real time, also where the clocks change in between."""
+    return lambda now: (now.astimezone(UTC) + timedelta(**span)).astimezone(now.tzinfo)
 
 
 def _tomorrow(now: datetime) -> datetime:
@@ -48,17 +53,27 @@ def _week(now: datetime) -> datetime:
     return now + timedelta(days=7)
 
 
-TURNS: dict[str, Callable[[datetime], datetime]] = {"hour": _hour, "tomorrow": _tomorrow, "week": _week}
-"""Each takes the local time of the place and gives the local time to turn to."""
+DUE = "due"
+TURNS: dict[str, Callable[[datetime], datetime]] = {
+    "minutes": _later(minutes=10),
+    "hour": _later(hours=1),
+    "hours": _later(hours=6),
+    "tomorrow": _tomorrow,
+    "week": _week,
+}
+"""Each takes the local time of the place and gives the local time to turn to; DUE asks the town instead."""
 
 
-def goal(face: ClockFace, sent: dict[str, Any]) -> datetime:
-    """The instant (UTC) that `{"turn": hour | tomorrow | week}` or `{"to": ISO 8601}` asks for.
+async def goal(face: ClockFace, sent: dict[str, Any]) -> datetime:
+    """The instant (UTC) that `{"turn": due | minutes | hour | hours | tomorrow | week}` or `{"to": ISO 8601}` asks for.
 
     A `to` without an offset is the place's own time. Refuses the past, and more than FURTHEST ahead.
     """
     now = face.now().astimezone(ZoneInfo(face.zone))
-    when = (_turned(now, sent) if "turn" in sent else _absolute(now, sent.get("to"))).astimezone(UTC)
+    if sent.get("turn") == DUE:
+        when = await _due(face)
+    else:
+        when = (_turned(now, sent) if "turn" in sent else _absolute(now, sent.get("to"))).astimezone(UTC)
     if when <= now:
         raise Refused("The clock only goes forward: choose a later date and time.")
     if when - now > FURTHEST:
@@ -66,10 +81,17 @@ def goal(face: ClockFace, sent: dict[str, Any]) -> datetime:
     return when
 
 
+async def _due(face: ClockFace) -> datetime:
+    when = await face.next_due()
+    if when is None:
+        raise Refused("Nothing is due: nobody waits for anything. Any other button still turns the clock.", 409)
+    return when
+
+
 def _turned(now: datetime, sent: dict[str, Any]) -> datetime:
     turn = TURNS.get(str(sent["turn"]))
     if turn is None:
-        raise Refused(f"“turn” must be one of: {', '.join(TURNS)}.")
+        raise Refused(f"“turn” must be one of: {', '.join((DUE, *TURNS))}.")
     return turn(now)
 
 
@@ -79,3 +101,18 @@ def _absolute(now: datetime, written: object) -> datetime:
         return (when if when.tzinfo else when.replace(tzinfo=now.tzinfo)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise Refused("“to” must be a date and time such as 2026-12-01T10:00.") from None
+
+
+Counts = dict[int, int]
+
+
+def counted(telegram: Telegram) -> Counts:
+    """How many messages of the bot stand on each phone, by its id."""
+    return {one.user_id: sum(message.from_bot for message in one.messages) for one in telegram.phones}
+
+
+def came(telegram: Telegram, before: Counts) -> list[dict[str, Any]]:
+    """On whose phone there is more than before, and how much."""
+    now = counted(telegram)
+    more = {one.first_name: now[one.user_id] - before.get(one.user_id, 0) for one in telegram.phones}
+    return [{"name": name, "count": count} for name, count in more.items() if count > 0]

@@ -1,6 +1,8 @@
 """Where the tour is played: actors with phones, a transcript of everything that changes on them, and expectations."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from fnmatch import fnmatchcase
@@ -60,7 +62,8 @@ class Actor:
         await self._acts("(a voice message)", self.phone.sends_voice)
 
     async def _acts(self, words: str, deed: Callable[[], object]) -> None:
-        tour_print.deed(self.stage.out, self.name, words)
+        self.stage.shows(lambda out: tour_print.deed(out, self.name, words))
+        self.stage.acted.setdefault(self.phone.user_id, []).append(self.stage.town.now())
         try:
             deed()
         except (LookupError, ValueError) as error:
@@ -134,6 +137,10 @@ class Stage:
         self.town, self.out = town, out
         self.notes: dict[str, str] = {}
         self._shown: dict[tuple[int, int], Message] = {}
+        self._printed: set[tuple[str, str, tuple[str, ...]]] = set()
+        self.acted: dict[int, list[datetime]] = {}
+        """When each person used their phone, by the id of the phone."""
+        self._quiet = False
 
     def actor(self, name: str, language: str = "en") -> Actor:
         found = next((one for one in self.town.telegram.phones if one.first_name == name), None)
@@ -143,39 +150,74 @@ class Stage:
         if not is_so:
             raise Differs(sentence)
 
+    def shows(self, line: Callable[[Console], None]) -> None:
+        """Print this, unless the stage is quiet."""
+        if not self._quiet:
+            line(self.out)
+
+    @contextmanager
+    def quietly(self, why: str) -> Iterator[None]:
+        """What happens meanwhile is played and checked, but not printed; `why` stands in its place."""
+        tour_print.aside(self.out, why)
+        self._quiet = True
+        try:
+            yield
+        finally:
+            self._quiet = False
+
     async def settle(self) -> None:
         await self.town.settle()
         self._print_changes()
 
+    def local(self) -> datetime:
+        """Now, by the clock of the place."""
+        return self.town.now().astimezone(ZoneInfo(self.town.zone))
+
     async def passes(self, **span: float) -> None:
         await self._turn_to(self.town.now() + timedelta(**span))
 
-    async def comes(self, hour: int, days: int = 0) -> None:
+    async def comes(self, hour: int, minute: int = 0, days: int = 0) -> None:
         """Turn the clock to the next time it is this hour by the place's clock, and so many days more."""
-        zone = ZoneInfo(self.town.zone)
-        now = self.town.now().astimezone(zone)
-        today = datetime.combine(now.date(), time(hour), zone)
+        now = self.local()
+        today = datetime.combine(now.date(), time(hour, minute), now.tzinfo)
         late = today <= now
         await self._turn_to(today + timedelta(days=days + late))
 
     async def _turn_to(self, when: datetime) -> None:
-        tour_print.time_passes(self.out, when.astimezone(ZoneInfo(self.town.zone)))
         await self.town.turn_to(when)
+        self.shows(lambda out: tour_print.time_passes(out, self.local()))
         self._print_changes()
 
     def _print_changes(self) -> None:
         """Every bubble of the bot that is new, edited or gone since the last look."""
-        now = {
-            (phone.user_id, one.message_id): one
-            for phone in self.town.telegram.phones
-            for one in phone.messages
-            if one.from_bot
-        }
-        names = {phone.user_id: phone.first_name for phone in self.town.telegram.phones}
-        for key in self._shown.keys() - now.keys():
-            tour_print.gone(self.out, names[key[0]], self._shown[key])
-        for key, message in sorted(now.items(), key=lambda entry: entry[0][1]):
-            before = self._shown.get(key)
-            if before is None or (before.text, before.buttons) != (message.text, message.buttons):
-                tour_print.bubble(self.out, names[key[0]], message, before)
-        self._shown = now
+        phones = {phone.user_id: phone for phone in self.town.telegram.phones}
+        now = {(who, one.message_id): one for who, phone in phones.items() for one in phone.messages if one.from_bot}
+        before, self._shown = self._shown, now
+        if self._quiet:
+            return
+        for who, message_id in sorted(before.keys() - now.keys()):
+            tour_print.gone(self.out, phones[who].first_name, before[who, message_id])
+        fresh = [key for key in sorted(now, key=lambda key: key[1]) if _differs(before.get(key), now[key])]
+        repeated = Counter((key[0], now[key].text) for key in fresh if key not in before)
+        for who, message_id in fresh:
+            name, message, old = phones[who].first_name, now[who, message_id], before.get((who, message_id))
+            times = 0 if old else repeated.pop((who, message.text), 0)
+            self._print(name, message, old, times)
+
+    def _print(self, name: str, message: Message, old: Message | None, times: int) -> None:
+        """A bubble in full; the same words to the same person are printed in full once, and in one line after that."""
+        known = (name, message.text, _labels(message))
+        if old is not None or known not in self._printed:
+            tour_print.bubble(self.out, name, message, old)
+            times -= 1
+        self._printed.add(known)
+        if old is None and times > 0:
+            tour_print.as_before(self.out, name, message, times)
+
+
+def _differs(before: Message | None, now: Message) -> bool:
+    return before is None or (before.text, before.buttons) != (now.text, now.buttons)
+
+
+def _labels(message: Message) -> tuple[str, ...]:
+    return tuple(one.text for row in message.buttons for one in row)

@@ -17,7 +17,8 @@ from sqlalchemy import URL, Connection, NullPool, and_, create_engine, delete, f
 from bot.domain.broadcasts import Phase
 from bot.domain.deliveries import OPEN, Kind, State
 from bot.store.migrate import FOLDER, upgrade
-from bot.store.schema import audit, broadcasts, deliveries, heartbeats, leases, people
+from bot.store.schema import broadcasts, deliveries, people
+from bot.store.schema_machine import audit, heartbeats, leases
 
 REASON = "restored"
 BESIDE = ("-wal", "-shm", "-journal")  # files that SQLite keeps beside a database while it is open

@@ -5,17 +5,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import Select, and_, bindparam, func, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.checkins import Stage
-from bot.domain.deliveries import State as Delivered
 from bot.store.schema import deliveries
 from bot.store.schema_care import answers, checkins
 from bot.store.updates import insert_for
 
 RUNNING = (Stage.ASKED, Stage.OPEN)
 UNFINISHED = (Stage.PLANNED, *RUNNING)
+# Spelled out in the statements of the ticks, word for word as in the partial indexes: an engine that plans before it
+# knows a parameter could not use them, and would look through every check-in there ever was.
+_PLANNED = checkins.c.state == literal_column("'planned'")
+_RUNNING = checkins.c.state.in_([literal_column("'asked'"), literal_column("'open'")])
+_OVER_UNANSWERED = checkins.c.state.in_([literal_column("'missed'"), literal_column("'late'")])
+_LOST = and_(
+    deliveries.c.kind != literal_column("'broadcast'"),
+    deliveries.c.state.in_([literal_column(f"'{state}'") for state in ("failed", "suppressed", "missed")]),
+)
 
 
 @dataclass(frozen=True)
@@ -42,6 +50,8 @@ class CheckIn:
 
 
 NOT_UNDERSTOOD = "not_understood"
+AGAIN = "?"
+"""Between a question and the message that was typed: one question can then have several rows."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +66,11 @@ class Answered:
     tapped_by: int | None
     message_id: int | None
     at: datetime
+
+    @property
+    def asked(self) -> str:
+        """The id of the question in the plan."""
+        return self.question.partition(AGAIN)[0]
 
 
 COLUMNS = tuple(getattr(checkins.c, name) for name in CheckIn.__dataclass_fields__)
@@ -76,8 +91,17 @@ async def put(tx: AsyncConnection, rows: Sequence[dict[str, Any]]) -> int:
     return int(done.rowcount)
 
 
+_BY_ID = select(*COLUMNS).where(checkins.c.id == bindparam("wanted"))
+_BY_KEY = select(*COLUMNS).where(checkins.c.key == bindparam("wanted"))
+
+
 async def by_id(tx: AsyncConnection, checkin_id: int) -> CheckIn | None:
-    row = (await tx.execute(select(*COLUMNS).where(checkins.c.id == checkin_id))).mappings().first()
+    row = (await tx.execute(_BY_ID, {"wanted": checkin_id})).mappings().first()
+    return None if row is None else _checkin(row)
+
+
+async def by_key(tx: AsyncConnection, key: str) -> CheckIn | None:
+    row = (await tx.execute(_BY_KEY, {"wanted": key})).mappings().first()
     return None if row is None else _checkin(row)
 
 
@@ -86,29 +110,78 @@ async def of_enrolment(tx: AsyncConnection, enrolment_id: int) -> list[CheckIn]:
     return [_checkin(row) for row in (await tx.execute(query.order_by(checkins.c.due_at, checkins.c.id))).mappings()]
 
 
+_RUNNING_OF = (
+    select(*COLUMNS)
+    .where(checkins.c.person_id == bindparam("person"), checkins.c.state.in_(RUNNING))
+    .order_by(checkins.c.id.desc())
+)
+
+
 async def running(tx: AsyncConnection, person_id: int) -> CheckIn | None:
     """The one check-in that is open for a person; there is never more than one."""
-    query = select(*COLUMNS).where(checkins.c.person_id == person_id, checkins.c.state.in_(RUNNING))
-    row = (await tx.execute(query.order_by(checkins.c.id.desc()))).mappings().first()
+    row = (await tx.execute(_RUNNING_OF, {"person": person_id})).mappings().first()
     return None if row is None else _checkin(row)
+
+
+_DUE = (
+    select(*COLUMNS)
+    .where(_PLANNED, checkins.c.due_at <= bindparam("now"))
+    .order_by(checkins.c.due_at, checkins.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
 
 
 async def due(tx: AsyncConnection, now: datetime, most: int) -> list[CheckIn]:
     """Planned check-ins whose time has come, oldest first; by the partial index, however many wait for later."""
-    query = select(*COLUMNS).where(checkins.c.state == Stage.PLANNED, checkins.c.due_at <= now)
-    query = query.order_by(checkins.c.due_at, checkins.c.id).limit(most).with_for_update(skip_locked=True)
-    return [_checkin(row) for row in (await tx.execute(query)).mappings()]
+    return await _first(tx, _DUE, now, most)
+
+
+_TO_REMIND = (
+    select(*COLUMNS)
+    .where(_RUNNING, checkins.c.remind_at.is_not(None), checkins.c.remind_at <= bindparam("now"))
+    .order_by(checkins.c.remind_at, checkins.c.id)
+    .limit(bindparam("most"))
+)
 
 
 async def to_remind(tx: AsyncConnection, now: datetime, most: int) -> list[CheckIn]:
-    query = select(*COLUMNS).where(checkins.c.state.in_(RUNNING), checkins.c.remind_at <= now)
-    return [_checkin(row) for row in (await tx.execute(query.limit(most))).mappings()]
+    return await _first(tx, _TO_REMIND, now, most)
+
+
+_OVERDUE = (
+    select(*COLUMNS)
+    .where(_RUNNING, checkins.c.not_after <= bindparam("now"))
+    .order_by(checkins.c.not_after, checkins.c.id)
+    .limit(bindparam("most"))
+)
 
 
 async def overdue(tx: AsyncConnection, now: datetime, most: int) -> list[CheckIn]:
     """Asked or half answered, and past their last moment."""
-    query = select(*COLUMNS).where(checkins.c.state.in_(RUNNING), checkins.c.not_after <= now)
-    return [_checkin(row) for row in (await tx.execute(query.order_by(checkins.c.id).limit(most))).mappings()]
+    return await _first(tx, _OVERDUE, now, most)
+
+
+_NOT_ARRIVED = (
+    select(*COLUMNS)
+    .join(deliveries, deliveries.c.key == checkins.c.key)
+    .where(_LOST, deliveries.c.not_after > bindparam("now"))
+    .where(checkins.c.state == bindparam("asked", Stage.ASKED))
+    .order_by(deliveries.c.not_after, deliveries.c.id)
+    .limit(bindparam("most"))
+)
+
+
+async def not_arrived(tx: AsyncConnection, now: datetime, most: int) -> list[CheckIn]:
+    """Asked, but the notification came to nothing: that is no silence of theirs.
+
+    A message may be sent for as long as its check-in may be answered. What is later than that is overdue.
+    """
+    return await _first(tx, _NOT_ARRIVED, now, most)
+
+
+async def _first(tx: AsyncConnection, query: Select[Any], now: datetime, most: int) -> list[CheckIn]:
+    return [_checkin(row) for row in (await tx.execute(query, {"now": now, "most": most})).mappings()]
 
 
 async def earliest(tx: AsyncConnection, after: datetime) -> datetime | None:
@@ -139,10 +212,13 @@ async def clear(tx: AsyncConnection, enrolment_id: int, states: Collection[Stage
     return int(done.rowcount)
 
 
-async def drop_planned(tx: AsyncConnection, enrolment_id: int) -> None:
-    """Forget what is planned, to plan it anew; nobody has heard of it yet."""
+async def drop_planned(tx: AsyncConnection, enrolment_id: int, now: datetime, anew: Collection[int]) -> None:
+    """Forget what is to come, and whatever has a new time (`anew`: days): it is planned again, and nobody heard of it.
+
+    What is due already and has no new time stays: it must not vanish unasked.
+    """
     planned = checkins.delete().where(checkins.c.enrolment_id == enrolment_id, checkins.c.state == Stage.PLANNED)
-    await tx.execute(planned)
+    await tx.execute(planned.where(or_(checkins.c.due_at > now, checkins.c.day.in_(list(anew)))))
 
 
 async def add_answer(
@@ -185,29 +261,21 @@ async def typed_before(tx: AsyncConnection, person_id: int, message_id: int) -> 
     return None if row is None else Answered(**row)
 
 
-async def not_arrived(tx: AsyncConnection, most: int) -> list[CheckIn]:
-    """Asked, but the notification came to nothing: that is no silence of theirs."""
-    query = select(*COLUMNS).join(deliveries, deliveries.c.key == checkins.c.key)
-    lost = (Delivered.FAILED, Delivered.SUPPRESSED, Delivered.MISSED)
-    query = query.where(checkins.c.state == Stage.ASKED, deliveries.c.state.in_(lost)).limit(most)
-    return [_checkin(row) for row in (await tx.execute(query)).mappings()]
-
-
 async def bring_back(tx: AsyncConnection, enrolment_id: int, reason: str, now: datetime) -> int:
-    """What was cleared for this reason and can still be asked is planned again."""
+    """What was cleared for this reason and can still be asked is planned again; the closing also when it is late."""
     rows = update(checkins).where(checkins.c.enrolment_id == enrolment_id, checkins.c.state == Stage.CLEARED)
-    rows = rows.where(checkins.c.reason == reason, checkins.c.due_at > now)
+    rows = rows.where(checkins.c.reason == reason, or_(checkins.c.due_at > now, checkins.c.kind == "closing"))
     return int((await tx.execute(rows.values(state=Stage.PLANNED, reason="", closed_at=None))).rowcount)
 
 
 async def count_due(tx: AsyncConnection, since: datetime, until: datetime) -> int:
     """Check-ins that wait for their time in this span; the closing asks nothing."""
-    query = select(func.count()).where(checkins.c.state == Stage.PLANNED, checkins.c.kind == "questions")
+    query = select(func.count()).where(_PLANNED, checkins.c.kind == "questions")
     return int((await tx.execute(query.where(checkins.c.due_at >= since, checkins.c.due_at < until))).scalar_one())
 
 
 async def missed_by(tx: AsyncConnection, since: datetime, until: datetime) -> list[int]:
     """Whose check-ins were missed, or could not be sent, in this span."""
-    query = select(checkins.c.person_id).where(checkins.c.state.in_((Stage.MISSED, Stage.LATE)))
+    query = select(checkins.c.person_id).where(_OVER_UNANSWERED)
     query = query.where(checkins.c.closed_at >= since, checkins.c.closed_at < until).distinct()
     return list((await tx.execute(query)).scalars())

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.concerns import Phase, Rung
@@ -43,6 +43,9 @@ class Event:
     at: datetime
 
 
+# Spelled out as in the partial indexes: most concerns there ever were are closed, and nobody looks through them.
+_OPEN = concerns.c.state == literal_column("'open'")
+_NOT_CLOSED = concerns.c.state.in_([literal_column("'open'"), literal_column("'owned'")])
 COLUMNS = tuple(getattr(concerns.c, name) for name in Concern.__dataclass_fields__)
 
 
@@ -69,17 +72,39 @@ async def by_key(tx: AsyncConnection, key: str) -> Concern | None:
     return None if row is None else _concern(row)
 
 
-async def unowned_past_deadline(tx: AsyncConnection, now: datetime) -> list[Concern]:
-    query = select(*COLUMNS).where(concerns.c.state == Phase.OPEN, concerns.c.deadline_at <= now)
-    return [_concern(row) for row in (await tx.execute(query.order_by(concerns.c.deadline_at))).mappings()]
+_LATE = (
+    select(concerns.c.id)
+    .where(_OPEN, concerns.c.deadline_at <= bindparam("now"))
+    .order_by(concerns.c.deadline_at, concerns.c.id)
+)
 
 
-async def not_closed(tx: AsyncConnection, person_id: int | None = None) -> list[Concern]:
-    """Open and owned, the oldest first."""
-    query = select(*COLUMNS).where(concerns.c.state != Phase.CLOSED)
+async def unowned_past_deadline(tx: AsyncConnection, now: datetime) -> list[int]:
+    """Ids, the longest waiting first."""
+    return list((await tx.execute(_LATE, {"now": now})).scalars())
+
+
+async def count_not_closed(tx: AsyncConnection) -> tuple[int, int]:
+    """How many nobody has, and how many somebody has."""
+    query = select(concerns.c.state, func.count().label("rows")).where(_NOT_CLOSED).group_by(concerns.c.state)
+    found = {Phase(row.state): row.rows for row in await tx.execute(query)}
+    return found.get(Phase.OPEN, 0), found.get(Phase.OWNED, 0)
+
+
+async def not_closed(tx: AsyncConnection, person_id: int | None = None, most: int | None = None) -> list[Concern]:
+    """Open and owned, the oldest first. `most`: only so many."""
+    query = select(*COLUMNS).where(_NOT_CLOSED)
     if person_id is not None:
         query = query.where(concerns.c.person_id == person_id)
-    return [_concern(row) for row in (await tx.execute(query.order_by(concerns.c.id))).mappings()]
+    rows = await tx.execute(query.order_by(concerns.c.id).limit(most))
+    return [_concern(row) for row in rows.mappings()]
+
+
+async def closed_since(tx: AsyncConnection, since: datetime, most: int) -> list[Concern]:
+    """The last closed first."""
+    query = select(*COLUMNS).where(concerns.c.state == Phase.CLOSED, concerns.c.closed_at >= since)
+    rows = await tx.execute(query.order_by(concerns.c.closed_at.desc(), concerns.c.id.desc()).limit(most))
+    return [_concern(row) for row in rows.mappings()]
 
 
 async def earliest(tx: AsyncConnection, after: datetime) -> datetime | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import bindparam, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.checkins import Enrolment as State
@@ -49,7 +49,8 @@ class Enrolment:
 COLUMNS = tuple(getattr(enrolments.c, name) for name in Enrolment.__dataclass_fields__)
 
 
-def _enrolment(row: Any) -> Enrolment:
+def enrolment(row: Any) -> Enrolment:
+    """A row with COLUMNS as an object."""
     read = {"home_on": date.fromisoformat(row["home_on"]), "tier": Tier(row["tier"]), "state": State(row["state"])}
     return Enrolment(**{**row, **read})
 
@@ -65,34 +66,49 @@ async def add(tx: AsyncConnection, *, home_on: date, **values: Any) -> Enrolment
         "missed": 0,
     }
     row = insert(enrolments).values({**blank, **values, "home_on": home_on.isoformat()}).returning(*COLUMNS)
-    return _enrolment((await tx.execute(row)).mappings().one())
+    return enrolment((await tx.execute(row)).mappings().one())
+
+
+_BY_ID = select(*COLUMNS).where(enrolments.c.id == bindparam("wanted"))
 
 
 async def by_id(tx: AsyncConnection, enrolment_id: int) -> Enrolment | None:
-    row = (await tx.execute(select(*COLUMNS).where(enrolments.c.id == enrolment_id))).mappings().first()
-    return None if row is None else _enrolment(row)
+    row = (await tx.execute(_BY_ID, {"wanted": enrolment_id})).mappings().first()
+    return None if row is None else enrolment(row)
 
 
 async def by_token(tx: AsyncConnection, token_hash: str) -> Enrolment | None:
     row = (await tx.execute(select(*COLUMNS).where(enrolments.c.token_hash == token_hash))).mappings().first()
-    return None if row is None else _enrolment(row)
+    return None if row is None else enrolment(row)
 
 
 async def of_person(tx: AsyncConnection, person_id: int, states: Iterable[State] = LIVING) -> list[Enrolment]:
     query = select(*COLUMNS).where(enrolments.c.person_id == person_id, enrolments.c.state.in_(list(states)))
-    return [_enrolment(row) for row in (await tx.execute(query.order_by(enrolments.c.id.desc()))).mappings()]
+    return [enrolment(row) for row in (await tx.execute(query.order_by(enrolments.c.id.desc()))).mappings()]
 
 
 async def in_state(tx: AsyncConnection, *states: State) -> list[Enrolment]:
     query = select(*COLUMNS).where(enrolments.c.state.in_(states)).order_by(enrolments.c.id)
-    return [_enrolment(row) for row in (await tx.execute(query)).mappings()]
+    return [enrolment(row) for row in (await tx.execute(query)).mappings()]
+
+
+async def assisted_before(tx: AsyncConnection) -> list[Enrolment]:
+    """Of people without Telegram whom nobody looks after now, oldest first."""
+    again = enrolments.alias("again")
+    now = again.select().where(again.c.person_id == enrolments.c.person_id, again.c.state.in_(LIVING)).exists()
+    query = select(*COLUMNS).where(enrolments.c.assisted == 1, enrolments.c.state == State.ENDED, ~now)
+    return [enrolment(row) for row in (await tx.execute(query.order_by(enrolments.c.id))).mappings()]
+
+
+async def any_in(tx: AsyncConnection, state: State) -> bool:
+    return (await tx.execute(select(enrolments.c.id).where(enrolments.c.state == state).limit(1))).first() is not None
 
 
 async def looked_after_by(tx: AsyncConnection, person_id: int) -> list[Enrolment]:
     """Those whose named person or backup somebody is."""
     mine = or_(enrolments.c.named_id == person_id, enrolments.c.backup_id == person_id)
     query = select(*COLUMNS).where(mine, enrolments.c.state.in_(LIVING)).order_by(enrolments.c.id)
-    return [_enrolment(row) for row in (await tx.execute(query)).mappings()]
+    return [enrolment(row) for row in (await tx.execute(query)).mappings()]
 
 
 async def change(tx: AsyncConnection, enrolment_id: int, **values: Any) -> None:

@@ -1,14 +1,16 @@
 """What the machine keeps about itself: leases, heartbeats, secrets, who did what, half-finished dialogues."""
 
 import secrets as random
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import bindparam, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.schema import audit, dialogues, heartbeats, leases, secrets
+from bot.store.schema import dialogues
+from bot.store.schema_machine import audit, heartbeats, leases, secrets
 from bot.store.updates import insert_for
 
 
@@ -38,6 +40,29 @@ async def beat(tx: AsyncConnection, name: str, now: datetime, trouble: str = "")
 async def last_beats(tx: AsyncConnection) -> dict[str, tuple[datetime, str]]:
     """Name -> when it last showed life, and its trouble."""
     return {row.name: (row.at, row.trouble) for row in await tx.execute(select(heartbeats))}
+
+
+async def expect(tx: AsyncConnection, patience: Mapping[str, timedelta], now: datetime) -> None:
+    """These ticks ring from now on, and no others: a tick that was taken away is missed by nobody."""
+    its = heartbeats.c.patience.is_not(None)
+    await tx.execute(delete(heartbeats).where(its, heartbeats.c.name.not_in(patience)))
+    for name, longest in patience.items():
+        seconds = int(longest.total_seconds())
+        fresh = insert_for(tx)(heartbeats).values(name=name, at=now, trouble="", patience=seconds)
+        await tx.execute(fresh.on_conflict_do_update(index_elements=["name"], set_={"patience": seconds}))
+
+
+async def succeeded(tx: AsyncConnection, when: Mapping[str, datetime]) -> None:
+    """When each of these ticks last came to its end."""
+    row = update(heartbeats).where(heartbeats.c.name == bindparam("tick")).values(at=bindparam("moment"))
+    await tx.execute(row, [{"tick": name, "moment": moment} for name, moment in when.items()])
+
+
+async def last_rings(tx: AsyncConnection) -> dict[str, tuple[datetime, timedelta]]:
+    """Tick -> when it last succeeded, and how long it may be silent."""
+    query = select(heartbeats.c.name, heartbeats.c.at, heartbeats.c.patience)
+    rows = await tx.execute(query.where(heartbeats.c.patience.is_not(None)))
+    return {row.name: (row.at, timedelta(seconds=row.patience)) for row in rows}
 
 
 async def secret(tx: AsyncConnection, name: str) -> str:

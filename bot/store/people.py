@@ -8,7 +8,9 @@ from sqlalchemy import and_, bindparam, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.people import Purpose, Role
-from bot.store.schema import circles, consents, forgotten, memberships, people, roles
+from bot.store.schema import circles, consents, memberships, people, roles
+from bot.store.schema_care import enrolments
+from bot.store.schema_machine import forgotten
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,11 @@ class Person:
     unreachable_at: datetime | None
     unreachable_why: str | None
     menu: str | None
+
+    @property
+    def has_telegram(self) -> bool:
+        """Telegram's ids are positive; somebody whom a volunteer phones has none."""
+        return self.telegram_id > 0
 
 
 async def by_telegram(tx: AsyncConnection, telegram_id: int) -> Person | None:
@@ -56,7 +63,7 @@ async def add(tx: AsyncConnection, telegram_id: int, name: str, language: str, n
 
 
 async def add_without_telegram(tx: AsyncConnection, name: str, language: str, now: datetime) -> Person:
-    """Somebody whom a volunteer phones. Telegram's ids are positive; theirs is not, and nothing is ever sent to it."""
+    """Somebody whom a volunteer phones. Their id is not of Telegram, and nothing is ever sent to it."""
     lowest = (await tx.execute(select(func.min(people.c.telegram_id)))).scalar() or 0
     values = {"telegram_id": min(lowest, 0) - 1, "name": name, "language": language, "created_at": now}
     gone = {"unreachable_at": now, "unreachable_why": "no_telegram"}
@@ -139,7 +146,7 @@ async def champions_of(tx: AsyncConnection, person_id: int) -> list[str]:
 
 
 async def strangers(tx: AsyncConnection, before: datetime, most: int) -> list[Person]:
-    """People of whom nothing has been heard since `before`, with no task and in no open circle."""
+    """People of whom nothing has been heard since `before`: no task, in no open circle, never looked after."""
     works = exists().where(roles.c.person_id == people.c.id, roles.c.ended_at.is_(None))
     joined = exists().where(
         memberships.c.person_id == people.c.id,
@@ -147,8 +154,10 @@ async def strangers(tx: AsyncConnection, before: datetime, most: int) -> list[Pe
         circles.c.id == memberships.c.circle_id,
         circles.c.closed_at.is_(None),
     )
+    # What was done for somebody who was looked after has to be accounted for until they ask to be forgotten.
+    cared_for = exists().where(enrolments.c.person_id == people.c.id, enrolments.c.accepted_at.is_not(None))
     heard = func.coalesce(people.c.spoke_at, people.c.created_at)
-    query = select(people).where(heard < before, ~works, ~joined).order_by(people.c.id)
+    query = select(people).where(heard < before, ~works, ~joined, ~cared_for).order_by(people.c.id)
     return [Person(**row) for row in (await tx.execute(query.limit(most))).mappings()]
 
 

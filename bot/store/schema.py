@@ -18,7 +18,7 @@ By "telegram" means that the column holds a Telegram id instead of people.id.
 
 from sqlalchemy import Column, ForeignKey, Index, UniqueConstraint, text
 
-from bot.store import columns, schema_care
+from bot.store import columns, schema_care, schema_desk, schema_machine
 from bot.store.columns import (
     data,
     deed_of,
@@ -38,7 +38,8 @@ from bot.store.columns import (
 from bot.store.types import Whole
 
 metadata = columns.metadata
-assert schema_care.enrolments.metadata is metadata  # importing it puts the tables of check-ins beside these
+# Importing them is all it takes to put their tables beside these.
+assert schema_care.enrolments.metadata is schema_desk.desk_links.metadata is schema_machine.inbox.metadata is metadata
 
 people = table(
     "people",
@@ -228,6 +229,18 @@ deliveries = table(
         sqlite_where=text("state = 'sending'"),
         postgresql_where=text("state = 'sending'"),
     ),
+    Index(  # what did not arrive, of everything that somebody else has to hear of
+        "ix_deliveries_lost",
+        "not_after",
+        sqlite_where=text("kind != 'broadcast' AND state IN ('failed', 'suppressed', 'missed')"),
+        postgresql_where=text("kind != 'broadcast' AND state IN ('failed', 'suppressed', 'missed')"),
+    ),
+    Index(
+        "ix_deliveries_uncertain",
+        "done_at",
+        sqlite_where=text("state = 'uncertain'"),
+        postgresql_where=text("state = 'uncertain'"),
+    ),
 )
 
 # Whoever is named, or whose words stand, in a message to somebody else: forgetting them blanks it. A broadcast needs
@@ -257,59 +270,4 @@ replies = table(
     instant("at", theirs(), nullable=False),
     instant("answered_at", theirs()),
     UniqueConstraint("author_id", "message_id", "direction"),
-)
-
-inbox = table(
-    "inbox",
-    Column("update_id", Whole, primary_key=True, autoincrement=False, info=system()),
-    integer("chat_id", owner("telegram"), nullable=False),
-    data("payload", theirs()),
-    instant("received_at", theirs(), nullable=False),
-    words("state", system(), nullable=False),  # new | done | dead
-    integer("attempts", system(), nullable=False),
-    instant("due_at", system(), nullable=False),
-    instant("lease_until", system()),
-    words("reason", system(), nullable=False),
-    Index(
-        "ix_inbox_waiting",
-        "update_id",
-        sqlite_where=text("state = 'new'"),
-        postgresql_where=text("state = 'new'"),
-    ),
-    Index("ix_inbox_chat", "chat_id", "update_id"),
-)
-
-forgotten = table(
-    "forgotten",
-    words("keyed_hash", system(), primary_key=True),
-    instant("at", system(), nullable=False),
-)
-
-audit = table(
-    "audit",
-    key(),
-    instant("at", deed_of("actor_id"), nullable=False),
-    person("actor_id", mention()),
-    words("what", deed_of("actor_id"), nullable=False),
-    words("subject", system(), nullable=False),
-)
-
-leases = table(
-    "leases",
-    words("name", system(), primary_key=True),
-    words("holder", system(), nullable=False),
-    instant("until", system(), nullable=False),
-)
-
-heartbeats = table(
-    "heartbeats",
-    words("name", system(), primary_key=True),
-    instant("at", system(), nullable=False),
-    words("trouble", system(), nullable=False),  # what keeps it from its work, for an operator; empty: nothing
-)
-
-secrets = table(
-    "secrets",
-    words("name", system(), primary_key=True),
-    words("value", system(), nullable=False),
 )

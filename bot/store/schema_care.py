@@ -68,6 +68,8 @@ checkins = table(
     Index(
         "ix_checkins_due",
         "due_at",
+        "id",
+        "kind",
         sqlite_where=text("state = 'planned'"),
         postgresql_where=text("state = 'planned'"),
     ),
@@ -76,6 +78,19 @@ checkins = table(
         "not_after",
         sqlite_where=text("state IN ('asked', 'open')"),
         postgresql_where=text("state IN ('asked', 'open')"),
+    ),
+    Index(
+        "ix_checkins_remind",
+        "remind_at",
+        sqlite_where=text("state IN ('asked', 'open') AND remind_at IS NOT NULL"),
+        postgresql_where=text("state IN ('asked', 'open') AND remind_at IS NOT NULL"),
+    ),
+    Index(
+        "ix_checkins_unanswered",
+        "closed_at",
+        "person_id",
+        sqlite_where=text("state IN ('missed', 'late')"),
+        postgresql_where=text("state IN ('missed', 'late')"),
     ),
 )
 
@@ -116,6 +131,13 @@ concerns = table(
         "deadline_at",
         sqlite_where=text("state = 'open'"),
         postgresql_where=text("state = 'open'"),
+    ),
+    Index(
+        "ix_concerns_not_closed",
+        "id",
+        "state",
+        sqlite_where=text("state IN ('open', 'owned')"),
+        postgresql_where=text("state IN ('open', 'owned')"),
     ),
 )
 

@@ -56,6 +56,13 @@ async def all_versions(tx: AsyncConnection, *, plans: bool = False) -> list[Vers
     return [Version(**row) for row in rows.mappings()]
 
 
+async def once_approved(tx: AsyncConnection, topic: str) -> list[Version]:
+    """Every version of a topic that somebody has ever said yes to, oldest first; retired and refused ones as well."""
+    yes = select(approvals.c.version_id).where(approvals.c.approved.is_(True))
+    rows = await tx.execute(_query().where(template_versions.c.topic == topic, template_versions.c.id.in_(yes)))
+    return [Version(**row) for row in rows.mappings()]
+
+
 async def by_id(tx: AsyncConnection, version_id: int) -> Version | None:
     row = (await tx.execute(_query().where(template_versions.c.id == version_id))).mappings().first()
     return None if row is None else Version(**row)

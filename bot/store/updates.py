@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql import ColumnElement
 
-from bot.store.schema import inbox
+from bot.store.schema_machine import inbox
 
 NOBODY = 0  # the chat of an update that is nobody's, or nobody's any more
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.actions import checkins, enrolling, oncall, plans
+from bot.actions import checkins, oncall, plans
 from bot.domain.errors import NotFound
 from bot.domain.rota import Gap
 from tests.cast import TestTown
@@ -17,7 +17,7 @@ async def test_a_turn_taken_over_fills_a_gap(town: TestTown) -> None:
     await oncall.take_over(town.runtime, await town.id_of("Elif"), now + timedelta(hours=8))
     async with town.runtime.database.read() as tx:
         (gap,) = await oncall.rota_gaps(tx, town.runtime)
-        assert await enrolling.rota_gaps(tx, town.runtime) == [gap]
+        assert await oncall.rota_gaps(tx, town.runtime) == [gap]
     assert gap == Gap(now + timedelta(hours=8), now + timedelta(days=7))
 
 

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from bot.catalogue import Catalogue, check, load_plans, plan_figures, plan_html
 from bot.catalogue.catalogue import figures_of
+from bot.catalogue.plan_loader import digest_of
 from bot.cli import app
 from bot.domain.plans import Level
 from tests.catalogue.conftest import MESSAGES, PLACE
@@ -140,3 +141,9 @@ def test_a_folder_without_plans_is_no_fault(folder: Path) -> None:
     assert Catalogue.open(folder).plans == {}
     assert load_plans(folder / "nowhere", PLACE).faults == ()
     assert (MESSAGES / "checkins").is_dir()
+
+
+def test_promise_8_a_line_of_words_that_begins_with_a_hash_is_part_of_what_is_approved() -> None:
+    words = 'hello = """\nGood morning\n# {number} things today\n"""\n'
+    assert digest_of(words.replace("{number}", "2")) != digest_of(words.replace("{number}", "3"))
+    assert digest_of("# a remark\n" + words) == digest_of(words)

@@ -36,6 +36,7 @@ def test_a_place_that_says_nothing_has_the_usual_hours_and_everybody_on_call(tmp
     assert place and faults == []
     assert (place.working.start, place.working.end, place.working.holidays) == (time(9), time(17), frozenset())
     assert place.oncall == (Turn(),)
+    assert place.keep_answers_days == PLACE.keep_answers_days == 90
 
 
 def test_turns_are_read_with_their_people_and_exceptions(tmp_path: Path) -> None:
@@ -65,6 +66,10 @@ who = "everybody"
         ('[working]\nform = "09:00"', '“form” is not a setting of working hours. Did you mean "from"?'),
         ('[working]\nholidays = ["Christmas"]', "“Christmas” is not a day"),
         ('[working]\nfrom = "9 o\'clock"', "is not a time of day"),
+        ("[care]\nkeep_answers_days = 0", "Answers cannot be kept for 0 days. Write a number from 1 to 1095"),
+        ("[care]\nkeep_answers_days = 4000", "Answers cannot be kept for 4000 days"),
+        ('[care]\nkeep_answers_days = "90"', "“90” is not a whole number"),
+        ("[care]\nkeep_answer_days = 9", 'not a setting of care. Did you mean "keep_answers_days"?'),
         ("[oncall]\nwho = 'everybody'", "“oncall” is not a turn. Write [[oncall]] above each turn"),
         ("[[oncall]]\nwho = 'Ann'", "“who” does not say who is on call"),
         ("[[oncall]]\nwho = [true]\n[[oncall]]\nwho = []", "“who” does not say who is on call"),

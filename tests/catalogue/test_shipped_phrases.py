@@ -24,6 +24,7 @@ from bot.domain.stopping import means_stop
 from bot.domain.wording import lint
 from bot.store.privacy import columns_of
 from bot.store.schema import metadata
+from bot.ticks import TICKS
 from tests.catalogue.conftest import MESSAGES
 
 BOT = Path(__file__).parents[2] / "bot"
@@ -122,7 +123,7 @@ def decided_reasons() -> set[str]:
 
 def concern_events() -> set[str]:
     """Everything that a line of a concern's history can say."""
-    happened = {"opened", "taken", "spoken", "passed_on", "called", "not_called", "note", "goes_on", "ends"}
+    happened = {"opened", "taken", "spoken", "passed_on", "called", "not_called", "note", "goes_on", "ends", "died"}
     return happened | {f"told_{one.value}" for one in Rung} | {f"closed_{one.value}" for one in Outcome}
 
 
@@ -134,6 +135,7 @@ def families() -> dict[str, set[str]]:
     return {
         "obstacles.": {one.value for one in Obstacle},
         "menu.": set(COMMANDS) - {"start"},
+        "works.": {tick.name.partition(".")[0] for tick in TICKS},
         "plans.raises_": {one.value for one in Level},
         "plans.example_": {"name", "named"},
         "buttons.tier_": {one.value for one in Tier},

@@ -5,8 +5,11 @@ from sqlalchemy import select
 from bot.domain.checkins import Enrolment as State
 from bot.store import checkins as checkin_store
 from bot.store import enrolments as store
+from bot.store import people as people_store
+from bot.store import privacy as privacy_store
 from bot.store.schema import consents
 from tests.cast import TestTown
+from tests.conversations.everything import dump, numbers, traces
 from tests.conversations.letters import forges
 
 
@@ -55,6 +58,56 @@ async def test_the_volunteer_gets_the_call_script_and_taps_the_answers_in(town: 
         [answer] = await checkin_store.answers_of(tx, first.id)
     assert answer.question == "breath"
     assert answer.tapped_by == await town.id_of("Amara"), "recorded as such"
+
+
+async def test_promise_9_a_coordinator_erases_for_somebody_who_cannot_ask_the_bot(town: TestTown) -> None:
+    made = await _enrols(town, "Quentin")
+    await town.passes(days=1, hours=3)
+    amara, elif_ = town.amara, town.elif_
+    await amara.taps(amara.buttons[0])
+    await amara.taps("No, none of these")
+    async with town.runtime.database.read() as tx:
+        person = await people_store.by_id(tx, made.person_id or 0)
+        held = await privacy_store.held(tx, person)
+    shown = {(one.table, key) for one in held for key in one.keys if one.own}
+    assert {"people", "consents", "enrolments", "checkins", "answers", "mentions"} <= {table for table, _ in shown}
+    await amara.says("stop")
+    for who in (amara, town.farid):
+        await who.says("/start")
+        await forges(who, f"course:erase:{made.id}:yes")
+        assert "from earlier" in who.last, "nobody but a coordinator"
+
+    await elif_.says("/discharge")
+    await elif_.taps("People looked after (1)")
+    await elif_.taps("Quentin")
+    await elif_.taps("No more questions")
+    await elif_.taps("Yes, no more questions")
+    await elif_.says("/discharge")
+    await elif_.taps("Ended, without Telegram (1)")
+    await elif_.taps("Quentin")
+    await elif_.taps("Erase what is kept")
+    async with town.runtime.database.read() as tx:
+        count = sum(len(one.rows) for one in await privacy_store.held(tx, person))
+    assert f"{count} entries. It is what Quentin would see with /mydata." in elif_.last
+    await elif_.taps("No, leave it as it is")
+    await elif_.taps("Erase what is kept")
+    await elif_.taps("Yes, erase everything")
+    assert "Everything about Quentin is erased." in elif_.last
+    tables = await dump(town)
+    assert list(numbers(tables, person.id, person.telegram_id)) == []
+    assert [key for table, key in shown if key in tables[table]] == []
+    assert list(traces(tables, "Quentin")) == []
+    await forges(elif_, f"course:erase:{made.id}:yes")
+    assert "from earlier" in elif_.last
+    await elif_.says("/discharge")
+    assert not [one for one in elif_.buttons if one.startswith("Ended")]
+
+
+async def test_whoever_has_telegram_erases_by_themself(town: TestTown) -> None:
+    number = await town.is_home("Ben")
+    await forges(town.elif_, f"course:erase:{number}:yes")
+    assert "from earlier" in town.elif_.last
+    assert await town.id_of("Ben")
 
 
 async def test_promise_6_without_a_volunteer_a_coordinator_hears_that_nobody_phones(town: TestTown) -> None:

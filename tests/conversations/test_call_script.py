@@ -1,6 +1,6 @@
 """Somebody without Telegram: their volunteer reads the questions out and taps the answers in."""
 
-from bot.actions import assisting, enrolling
+from bot.actions import assisting, planning
 from bot.domain.plans import Tier
 from bot.store import concerns as store
 from tests.cast import TestTown
@@ -17,7 +17,7 @@ async def test_promise_6_a_red_answer_on_the_phone_shows_the_words_to_the_volunt
         "Edna",
         await town.id_of("Amara"),
         "home-from-hospital",
-        enrolling.today(town.runtime),
+        planning.today(town.runtime),
         Tier.USUAL,
     )
     enrolment = made if isinstance(made, int) else made.id

@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 
+from bot.store import concerns as concern_store
 from bot.store.schema import invitations
 from tests.cast import TestTown
 from tests.conversations.letters import forges, shown
@@ -91,6 +92,55 @@ async def test_a_stranger_cannot_make_themselves_a_champion(town: TestTown) -> N
     await farid.says("My own circle")
     assert farid.heard("is ready") == 0
     assert farid.heard("Under what name") == 0
+
+
+async def test_a_coordinator_ends_a_champions_task_and_nobody_is_left_waiting(town: TestTown) -> None:
+    await town.is_ready()
+    await town.is_home("Dalia", named="Amara", backup="Sanjay", shows=True)
+    await town.sends("loneliness")
+    await town.ben.says("Will you come on Friday?")
+    await town.is_asked("Dalia")
+    await town.dalia.taps("Yes, now is good")
+    await town.dalia.taps("Yes, I do")
+    await town.amara.taps("I have it")
+    elif_, amara = town.elif_, town.amara
+
+    await elif_.says("/champion")
+    await elif_.taps("Champions (2)")
+    await elif_.taps("Amara (Elm House)")
+    assert "Circles: Elm House. People in them: 3." in elif_.last
+    assert "count on Amara for their check-ins: 1" in elif_.last
+    await elif_.taps("End this task")
+    await elif_.taps("No, leave it as it is")
+    await elif_.taps("End this task")
+    await elif_.taps("Yes, end it")
+    assert elif_.heard("Amara is no champion any more.") == 1
+    await town.passes(minutes=1)
+
+    assert amara.heard("Your task as a champion at Elm Park has ended") == 1
+    assert town.ben.heard("The circle “Elm House” has closed") == 1
+    assert town.dalia.heard("Amara can no longer do it") == 1
+    assert elif_.heard("Will you come on Friday?") == 1, "what was asked of Amara goes to the coordinators"
+    async with town.runtime.database.read() as tx:
+        (concern,) = await concern_store.not_closed(tx)
+    assert (concern.state, concern.owner_id) == ("open", None), "and so does what Amara had taken"
+    for data in (f"concern:see:{concern.id}", f"concern:take:{concern.id}", "circle:new"):
+        await forges(amara, data)
+        assert "no longer works" in amara.last or "Only champions" in amara.last, data
+    await amara.says("/broadcast")
+    assert "Only champions" in amara.last
+    assert "broadcast" not in {one.command for one in amara.phone.commands}
+    amara_id = await town.id_of("Amara")
+    await forges(elif_, f"champs:yes:{amara_id}")
+    assert "is no champion here any more" in elif_.last
+    await town.sanjay.says("/start")
+    for who in (town.sanjay, town.ben):
+        for verb in ("champs", f"champs:one:{amara_id}", f"champs:yes:{amara_id}"):
+            await forges(who, verb)
+            assert "Only coordinators" in who.last, verb
+
+    await town.has_champion("Amara", "Elm House again")
+    assert "broadcast" in {one.command for one in amara.phone.commands}, "a new invitation is a new beginning"
 
 
 async def test_an_update_that_runs_again_after_a_crash_goes_on_where_it_was(town: TestTown) -> None:

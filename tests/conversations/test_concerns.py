@@ -2,8 +2,11 @@
 
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from bot.actions import answering
 from bot.store import concerns as store
+from bot.store.schema import deliveries
 from tests.cast import TestTown
 from tests.conversations.test_checkins import NO_BREATH, concerns_of, presses, shown
 
@@ -31,7 +34,7 @@ async def test_promise_6_a_red_alert_walks_every_rung_and_rings_everybody_until_
         assert town.amara.heard("Ben needs somebody now") == 1 + round_
 
     await town.sanjay.taps("I have it")
-    assert "Sanjay has read that you would like to talk" in shown(town.ben.phone)
+    assert "Sanjay will ring you by" in shown(town.ben.phone)
     await town.amara.taps("I have it")
     assert "Sanjay has this" in town.amara.last, "the second learns who was first"
     before = town.elif_.heard("Ben needs somebody now")
@@ -44,6 +47,7 @@ async def test_promise_6_a_red_alert_walks_every_rung_and_rings_everybody_until_
     await town.elif_.taps("Close it")
     await town.elif_.taps("I could not reach them")
     await town.elif_.taps("Nothing to add")
+    assert "Ben: this is closed. Thank you." in town.elif_.last
     assert await concerns_of(town, "Ben") == []
     await town.elif_.says("/concerns")
     assert "Nobody is waiting for a ring" in town.elif_.last
@@ -58,6 +62,18 @@ async def test_promise_6_a_red_answer_at_night_rings_those_on_call(town: TestTow
     assert "Phone 999 now." in shown(town.ben.phone) and "Ben needs somebody now" in town.amara.last
     await town.passes(minutes=31)
     assert "Ben needs somebody now" in town.elif_.last
+
+
+async def test_promise_5_that_somebody_will_ring_is_not_told_when_the_time_for_it_is_over(town: TestTown) -> None:
+    await town.is_home("Ben")
+    await town.is_asked("Ben")
+    await town.ben.taps("Yes, now is good")
+    await town.passes(hours=15)  # one o'clock at night in London
+    await town.ben.taps("Yes, I do")
+    await town.passes(minutes=65)  # Ben may sleep by now
+    await town.elif_.taps("I have it")
+    await town.passes(hours=9)
+    assert town.ben.heard("will ring you") == 0
 
 
 async def test_an_amber_worry_waits_for_working_hours_and_then_moves_on(town: TestTown) -> None:
@@ -119,6 +135,37 @@ async def test_promise_6_whoever_was_told_can_still_act_after_a_stop(town: TestT
     async with town.runtime.database.read() as tx:
         (one,) = await store.not_closed(tx)
     assert one.owner_id == await town.id_of("Amara")
+
+
+async def test_promise_9_a_closed_concern_leaves_nothing_of_it_in_any_chat(town: TestTown) -> None:
+    await town.is_home("Ben", shows=True)
+    await red(town)
+    await town.passes(minutes=46)  # every rung, and once more
+    await town.sanjay.says("/concerns")
+    await town.sanjay.taps(next(one for one in town.sanjay.buttons if one.startswith("Ben")))
+    assert "hard to breathe" in town.sanjay.last
+    await town.elif_.taps("I have it")
+    await town.elif_.taps("Close it")
+    await town.elif_.taps("I helped")
+    assert "Closed for Ben: I helped." in town.elif_.last, "its own words stay where it was done"
+    await town.elif_.says("made some tea")
+    for who in (town.amara, town.sanjay, town.elif_):
+        assert not [one for one in who.sees if "hard to breathe" in one or "needs somebody now" in one], who.name
+        assert "Ben: this is closed. Thank you." in who.sees
+    async with town.runtime.database.read() as tx:
+        rows = list(await tx.execute(select(deliveries).where(deliveries.c.body.contains("hard to breathe"))))
+    assert rows == [], "nor in what is kept of the messages"
+
+
+async def test_promise_6_what_somebody_had_taken_who_is_gone_is_anybodys_again(town: TestTown) -> None:
+    await town.is_home("Ben")
+    await red(town)
+    await town.amara.taps("I have it")
+    before = town.elif_.heard("Ben needs somebody now")
+    await town.amara.blocks()
+    (one,) = await concerns_of(town, "Ben")
+    assert (one.state, one.owner_id) == ("open", None)
+    assert town.elif_.heard("Ben needs somebody now") == before + 1
 
 
 async def test_an_emergency_is_said_by_the_outbox_when_the_conversation_could_not(town: TestTown) -> None:

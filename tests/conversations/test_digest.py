@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from bot import ticks
-from bot.actions import heartbeats, watching
+from bot.actions import digests, heartbeats, watching
 from bot.config import Misconfigured, load
 from bot.store import machine
 from tests.cast import TestTown
@@ -23,7 +23,7 @@ async def test_every_morning_coordinators_read_what_is_open_and_how_old(town: Te
     await town.amara.taps("I have it")
     await town.turns_to(town.clock.now() + timedelta(hours=23, minutes=30))
     digest = next(one for one in reversed(town.elif_.sees) if "Good morning" in one)
-    assert "Still open: 1. Nobody has taken: 0." in digest and "Ben, red, 23 hours, somebody has it" in digest
+    assert "Still open: 1. Nobody has taken: 0." in digest and "Ben, red, 22 hours, somebody has it" in digest
     assert "Check-ins today: 2" in digest or "Check-ins today: 1" in digest
     assert town.elif_.heard("Good morning") == before + 2, "today's and tomorrow's, each once"
     await town.passes(hours=3)
@@ -68,6 +68,8 @@ async def test_a_watcher_outside_is_called_and_its_absence_harms_nobody(town: Te
 
     transport = httpx.MockTransport(answer)
     assert not await ticks.ping(town.runtime, transport) and not called
+    for part in ("sender", "clock"):
+        await heartbeats.beat(town.runtime, part)
     object.__setattr__(town.runtime.settings, "heartbeat_url", "https://watch.example/ping/1")
     assert await ticks.ping(town.runtime, transport)
     assert not await ticks.ping(town.runtime, transport)
@@ -78,3 +80,13 @@ async def test_a_watcher_outside_is_called_and_its_absence_harms_nobody(town: Te
 def test_the_watcher_is_called_over_https_only() -> None:
     with pytest.raises(Misconfigured, match="HEARTBEAT_URL: this must begin with https://"):
         load(_env_file=None, heartbeat_url="http://watch.example")
+
+
+async def test_a_digest_names_the_first_and_counts_the_others(town: TestTown, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Telegram takes no message of thousands of names, and a coordinator would then read nothing at all."""
+    monkeypatch.setattr(digests, "MOST_MISSED", 1)
+    await town.is_home("Ben")
+    await town.is_home("Dalia")
+    await town.passes(days=3)
+    digests_read = [one for one in town.elif_.sees if "No answer since yesterday" in one]
+    assert digests_read and "No answer since yesterday: Ben, and 1 more." in digests_read[0]

@@ -2,7 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
+from bot.actions import plans
 from bot.domain.checkins import Enrolment as State
+from bot.domain.errors import NotNow
 from bot.store import enrolments as store
 from tests.cast import Character, TestTown
 from tests.conversations.letters import forges, shown
@@ -124,6 +128,23 @@ async def test_a_card_is_listed_until_it_is_used_and_can_be_taken_back(town: Tes
     assert len(elif_.buttons) == 2
 
 
+async def test_a_plan_of_another_nation_is_refused_wherever_somebody_is_put_on_it(town: TestTown) -> None:
+    elif_ = await _ready(town)
+    link = await makes_card(elif_)
+    await town.ben.says("/home")
+    await town.ben.taps("Yes, please ask for me")
+    object.__setattr__(town.runtime.place, "nation", "Scotland")
+    (asked,) = [one for one in await _enrolments(town) if one.state is State.WAITING]
+    for data in ("dis:new", "dis:assisted", f"dis:asks:{asked.id}"):
+        await forges(elif_, data)
+        assert "This plan was written for England. Its numbers and services are not ours" in elif_.last, data
+    await town.dalia.opens(link)
+    assert "something has to be put in order here first" in town.dalia.last, "and that is no concern of theirs"
+    async with town.runtime.database.read() as tx:
+        with pytest.raises(NotNow, match="other_nation"):
+            await plans.usable(tx, town.runtime, "home-from-hospital")
+
+
 async def test_only_a_coordinator_makes_cards(town: TestTown) -> None:
     await town.is_ready()
     for who in (town.ben, town.amara):
@@ -139,5 +160,5 @@ async def test_a_card_is_over_after_fourteen_days(town: TestTown) -> None:
     link = await makes_card(elif_, "12 October")
     await town.passes(days=14, seconds=1)
     await town.ben.opens(link)
-    assert "This card is too old" in town.ben.last
+    assert "It may be too old" in town.ben.last
     assert datetime(2026, 10, 5, tzinfo=UTC) + timedelta(days=14) < town.clock.now()

@@ -158,7 +158,7 @@ async def test_a_card_works_for_the_first_who_says_yes_and_once(town: TestTown) 
     await town.ben.opens(again)
     assert "You get check-ins already" in town.ben.last
     await town.ben.opens("https://t.me/FirstMileBot?start=h_made-up")
-    assert "I do not know this card" in town.ben.last
+    assert "This card does not work" in town.ben.last
 
 
 async def test_buttons_of_another_persons_enrolment_lead_nowhere(town: TestTown) -> None:

@@ -1,6 +1,15 @@
 """Silence is never read as "fine" (promise 6): a nudge, a ring, one last question, then a human decides."""
 
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.actions import checkins, plans, silences
+from bot.domain.deliveries import State
+from bot.domain.errors import NotFound
 from bot.domain.plans import Tier
+from bot.store import deliveries as delivery_store
 from tests.cast import TestTown
 from tests.conversations.test_checkins import checkins_of, concerns_of, shown
 
@@ -55,6 +64,13 @@ async def test_promise_6_one_missed_early_check_in_of_a_frail_person_is_rung_at_
     assert [one.reason for one in await concerns_of(town, "Ben")] == ["silent"]
 
 
+async def test_promise_6_one_miss_of_a_frail_person_is_rung_on_any_day(town: TestTown) -> None:
+    await town.is_home("Ben", tier=Tier.HIGH, days_ago=13)
+    await town.is_asked("Ben")  # day 14
+    await town.passes(hours=24, minutes=5)
+    assert [one.reason for one in await concerns_of(town, "Ben")] == ["silent"]
+
+
 async def test_promise_6_a_hello_that_did_not_arrive_is_no_silence_but_a_human_hears(town: TestTown) -> None:
     await town.is_home("Ben")
     town.ben.phone.has_long_blocked()
@@ -78,3 +94,39 @@ async def test_any_answer_is_a_sign_of_life(town: TestTown) -> None:
     await town.ben.taps("Not today")
     await town.passes(days=3, minutes=5)  # day 4 missed
     assert await concerns_of(town, "Ben") == []
+
+
+async def test_promise_6_a_silence_that_cannot_be_decided_stops_no_other_and_reaches_a_human(
+    town: TestTown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ben, dalia = await town.is_home("Ben"), await town.is_home("Dalia", plan="keeping-company")
+    await town.is_asked("Ben")
+    read = plans.usable_or_last
+
+    async def broken(tx: Any, runtime: Any, plan_id: str) -> Any:
+        if plan_id == "home-from-hospital":
+            raise NotFound("plans.gone")
+        return await read(tx, runtime, plan_id)
+
+    monkeypatch.setattr(plans, "usable_or_last", broken)
+    over = max([one.not_after for who in (ben, dalia) for one in await checkins_of(town, who) if one.state == "asked"])
+    town.clock.jump(over - town.clock.now() + timedelta(seconds=1))
+    await silences.notice(town.runtime)
+    assert [one.reason for one in await checkins_of(town, ben) if one.state == "missed"] == ["fault"]
+    assert {one.reason for one in await concerns_of(town, "Ben")} == {"silent"}
+    assert not [one for one in await checkins_of(town, dalia) if one.state == "asked"], "hers was decided all the same"
+
+
+async def test_promise_6_a_message_that_did_not_arrive_is_noticed_at_once_and_told(town: TestTown) -> None:
+    enrolment = await town.is_home("Ben")
+    first = (await checkins_of(town, enrolment))[0]
+    town.clock.jump(first.due_at - town.clock.now() + timedelta(seconds=1))
+    await checkins.ask_due(town.runtime)
+    async with town.runtime.database.write() as tx:
+        row = await delivery_store.by_key(tx, first.key)
+        assert row is not None
+        await delivery_store.mark(tx, row.id, state=State.FAILED, reason="refused", done_at=town.clock.now())
+    assert await silences.notice(town.runtime) == 1
+    assert (await checkins_of(town, enrolment))[0].reason == "not_arrived"
+    assert {one.reason for one in await concerns_of(town, "Ben")} == {"not_arrived"}
+    assert await silences.notice(town.runtime) == 0

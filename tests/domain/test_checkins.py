@@ -138,7 +138,7 @@ N, A, L, H = Silent.NOTHING, Silent.AMBER, Silent.LAST_QUESTION, Silent.HUMAN_DE
         (Tier.USUAL, 1, 1, True, False, H),
         (Tier.HIGH, 1, 1, False, False, A),
         (Tier.HIGH, 3, 1, False, False, A),
-        (Tier.HIGH, 4, 1, False, False, N),
+        (Tier.HIGH, 21, 1, False, False, A),
         (Tier.HIGH, 4, 2, False, False, A),
         (Tier.HIGH, 3, 3, False, False, L),
         (Tier.USUAL, 28, 1, False, True, A),

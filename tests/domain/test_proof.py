@@ -103,7 +103,7 @@ def test_the_figures_of_a_small_plan() -> None:
     assert (found.red_taken, found.amber_taken) == (timedelta(minutes=15), timedelta(hours=4))
     assert found.amber_clock == timedelta(days=2, hours=20)  # from Friday 5pm to Monday 1pm
     assert found.silence_usual == timedelta(days=5)  # answered on day 1, missed 3 and 5, noticed on day 6
-    assert found.silence_early == timedelta(days=3)  # answered on day 1, missed 3, noticed on day 4
+    assert found.silence_high == timedelta(days=3)  # answered on day 1, missed 3, noticed on day 4
 
 
 def test_every_level_is_urgent_or_has_a_deadline() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -23,9 +24,14 @@ class Face:
         self._clock = clock
         self.turning = False
         self.goals: list[datetime] = []
+        self.due: datetime | None = None
+        self.on_the_way: Callable[[], Awaitable[object]] | None = None
 
     def now(self) -> datetime:
         return self._clock.now()
+
+    async def next_due(self) -> datetime | None:
+        return self.due
 
     def jump(self, span: timedelta) -> None:
         self._clock.turn(span.total_seconds())
@@ -36,6 +42,8 @@ class Face:
         for _ in range(3):
             await asyncio.sleep(0)
         self._clock.turn_to(when)
+        if self.on_the_way:
+            await self.on_the_way()
         self.turning = False
 
 

@@ -13,7 +13,7 @@ from starlette.routing import Mount
 from bot.simulator import pages, pages_events
 from bot.simulator.params import Upload
 from bot.simulator.telegram import Telegram
-from tests.simulator.page_town import EchoBot, Face, town
+from tests.simulator.page_town import BEGIN, EchoBot, Face, town
 
 HOME = "http://127.0.0.1:8080"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
@@ -313,7 +313,9 @@ class TestTheClock:
     @pytest.mark.parametrize(
         ("sent", "goal"),
         [
+            ({"turn": "minutes"}, datetime(2026, 3, 27, 20, 40, tzinfo=UTC)),
             ({"turn": "hour"}, datetime(2026, 3, 27, 21, 30, tzinfo=UTC)),
+            ({"turn": "hours"}, datetime(2026, 3, 28, 2, 30, tzinfo=UTC)),
             ({"turn": "tomorrow"}, datetime(2026, 3, 28, 10, 0, tzinfo=UTC)),
             # Seven days on, the town is an hour ahead of UTC: the same time of day there is an hour earlier.
             ({"turn": "week"}, datetime(2026, 4, 3, 19, 30, tzinfo=UTC)),
@@ -341,6 +343,21 @@ class TestTheClock:
     async def test_refuses_the_past_the_far_future_and_nonsense(self, visitor: Visitor, sent: Any, words: str) -> None:
         answer = await visitor.post("clock", sent)
         assert answer.status_code == 400 and words in error_of(answer)
+        assert visitor.face.goals == []
+
+    async def test_turns_to_the_next_thing_due_and_says_whose_phones_have_something_new(self, visitor: Visitor) -> None:
+        visitor.telegram.phone("Dalia")
+        ben = visitor.telegram.phone("Ben")
+        visitor.face.due = BEGIN + timedelta(minutes=25)
+        visitor.face.on_the_way = lambda: visitor.bot.say(ben.user_id, "Good morning.")
+        ben.opens()
+        answer = await visitor.post("clock", {"turn": "due"})
+        assert visitor.face.goals == [BEGIN + timedelta(minutes=25)]
+        assert answer.json()["came"] == [{"name": "Ben", "count": 1}]
+
+    async def test_says_so_when_nothing_is_due(self, visitor: Visitor) -> None:
+        answer = await visitor.post("clock", {"turn": "due"})
+        assert answer.status_code == 409 and "Nothing is due" in error_of(answer)
         assert visitor.face.goals == []
 
     async def test_is_not_turned_twice_at_once(self, visitor: Visitor) -> None:

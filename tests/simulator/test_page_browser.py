@@ -6,6 +6,7 @@ import contextlib
 import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -342,6 +343,29 @@ async def test_the_clock_is_turned_and_shows_the_time_of_the_town(desk: Desk) ->
     await desk.page.get_by_label("Date and time in the town").fill("2026-04-05T08:15")
     await desk.page.keyboard.press("Enter")
     await expect(clock).to_contain_text("Sun 5 Apr, 08:15")
+
+
+async def test_the_next_thing_due_is_one_press_away_and_says_whom_it_concerned(desk: Desk) -> None:
+    clock = desk.page.get_by_role("group", name="The town's clock")
+    ben = desk.telegram.phones[2]
+    ben.opens()
+    await expect(desk.log(ben)).to_contain_text("Heard")
+    desk.face.due = desk.face.now() + timedelta(minutes=25)
+    desk.face.on_the_way = lambda: desk.bot.say(ben.user_id, "Good morning.")
+    await clock.get_by_role("button", name="Next thing due").click()
+    await expect(clock).to_contain_text("Fri 27 Mar, 20:55")
+    await expect(clock.get_by_role("status")).to_have_text("New on the phones of Ben")
+    desk.face.due = None
+    await clock.get_by_role("button", name="Next thing due").click()
+    await expect(clock.get_by_role("status")).to_contain_text("Nothing is due")
+
+
+async def test_the_explanation_has_a_half_for_the_time_after_hospital(desk: Desk) -> None:
+    welcome = desk.page.get_by_role("region", name="A whole neighbourhood on one page")
+    await expect(welcome.get_by_text("Make a card")).to_be_hidden()
+    await welcome.get_by_role("button", name="After hospital").click()
+    await expect(welcome.get_by_text("Make a card")).to_be_visible()
+    await expect(welcome.get_by_text("Invite a champion")).to_be_hidden()
 
 
 async def test_the_clock_says_that_it_is_busy(desk: Desk) -> None:

@@ -22,7 +22,8 @@ from bot.store import deliveries as delivery_store
 from bot.store import machine
 from bot.store.database import Database
 from bot.store.deliveries import New
-from bot.store.schema import broadcasts, circles, deliveries, leases, people
+from bot.store.schema import broadcasts, circles, deliveries, people
+from bot.store.schema_machine import leases
 
 THEN = datetime(2026, 10, 5, 8, 0, tzinfo=UTC)
 NOW = datetime(2026, 10, 5, 13, 0, tzinfo=UTC)
@@ -142,7 +143,7 @@ class TestBackup:
             "import os, sqlite3, sys\n"
             "tx = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
             "tx.execute('PRAGMA journal_mode=WAL')\n"
-            "tx.execute(\"INSERT INTO heartbeats VALUES ('crash', 1, '')\")\n"
+            "tx.execute(\"INSERT INTO heartbeats (name, at, trouble) VALUES ('crash', 1, '')\")\n"
             "os._exit(9)\n"
         )
         command = [sys.executable, "-c", crash, str(living)]

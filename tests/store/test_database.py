@@ -6,7 +6,7 @@ from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.database import Database, driver_url
-from bot.store.schema import secrets
+from bot.store.schema_machine import secrets
 
 
 def test_people_write_addresses_without_naming_a_driver() -> None:

@@ -49,6 +49,17 @@ async def test_a_part_that_fell_silent_is_named(runtime: Runtime) -> None:
     assert answer["troubles"] == ["the sender has not run since 2026-10-05 09:00:00 UTC"]
 
 
+async def test_a_tick_that_fails_is_named_although_the_clock_beats(runtime: Runtime) -> None:
+    await heartbeats.expect(runtime, {"concerns.escalate": timedelta(seconds=2), "care.tidy": timedelta(hours=1)})
+    runtime.clock.jump(timedelta(minutes=3))  # type: ignore[attr-defined]
+    await beat(runtime)
+    status, answer = await ready(runtime)
+    assert (status, answer["ready"]) == (503, False)
+    assert answer["troubles"] == ["the tick concerns.escalate has not succeeded since 2026-10-05 09:00:00 UTC"]
+    await heartbeats.succeeded(runtime, {"concerns.escalate": runtime.now()})
+    assert (await ready(runtime))[0] == 200
+
+
 async def test_what_this_process_knows_of_itself_counts_too(runtime: Runtime) -> None:
     await beat(runtime)
     status, answer = await ready(runtime, "another program fetches this bot's updates")

@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from bot.actions import updates
 from bot.config import load
 from bot.runtime import Runtime
-from bot.store.schema import inbox
+from bot.store.schema_machine import inbox
 from bot.web import webhook
 from bot.web.server import application
 from tests.web.conftest import browser

@@ -10,6 +10,8 @@ export function clockBar() {
   let clock = { now: null, zone: "UTC", turning: false };
   let formats = formatsFor("UTC");
   let pressed = false;
+  let note = "";
+  let fading = 0;
 
   for (const button of buttons) {
     if (button.dataset.turn) button.addEventListener("click", () => turn({ turn: button.dataset.turn }).catch(tell));
@@ -35,8 +37,8 @@ export function clockBar() {
     pressed = true;
     draw();
     try {
-      await post("clock", sent);
-      tell();
+      const { came } = await post("clock", sent);
+      passing(came);
     } finally {
       pressed = false;
       draw();
@@ -63,12 +65,23 @@ export function clockBar() {
     for (const button of buttons) button.setAttribute("aria-disabled", String(busy()));
     part("clock-progress").hidden = !busy();
     document.querySelector(".clock").classList.toggle("turning", busy());
-    if (busy()) part("clock-status").textContent = "Turning the clock: everything due happens in order…";
-    else if (part("clock-status").textContent.startsWith("Turning")) part("clock-status").textContent = "";
+    // The note waits: the news that the clock has arrived may come after the answer to the press.
+    part("clock-status").textContent = busy() ? "Turning the clock: everything due happens in order…" : note;
+  }
+
+  /** For a while: on whose phones something came while the clock went on. */
+  function passing(came) {
+    const names = came.map(({ name, count }) => (count > 1 ? `${name} (${count})` : name)).join(", ");
+    const words = names ? `New on the phones of ${names}` : "Nothing came meanwhile";
+    note = words;
+    clearTimeout(fading);
+    fading = setTimeout(tell, 6000);
   }
 
   function tell(error) {
-    part("clock-status").textContent = error ? error.message : "";
+    clearTimeout(fading);
+    note = error ? error.message : "";
+    draw();
   }
 }
 

@@ -28,6 +28,7 @@ export function phoneView(id, town) {
   const view = { slot, unread: 0, update, seen: true };
   let phone = null;
   let stuck = true;
+  let top = 0;
 
   const chat = {
     id,
@@ -50,7 +51,9 @@ export function phoneView(id, town) {
   part(".down").addEventListener("click", () => toBottom(true));
   log.addEventListener("scroll", () => {
     part(".down").hidden = nearBottom();
-    stuck = nearBottom();
+    // Only who scrolls up has left the newest message; a picture that arrives late moves the end away as well.
+    stuck = nearBottom() || (stuck && log.scrollTop >= top);
+    top = log.scrollTop;
   }, { passive: true });
   // A picture that arrives late, or a phone that changes its size: stay at the newest message if we were there.
   const stay = () => stuck && toBottom(false);

@@ -143,6 +143,15 @@ function welcome() {
   let hidden = false;
   try { hidden = localStorage.getItem("first-mile-welcome") === "hidden"; } catch { /* as above */ }
   show(!hidden);
+  const halves = [...panel.querySelectorAll("[data-half]")];
+  for (const half of halves) {
+    half.addEventListener("click", () => {
+      for (const one of halves) {
+        one.setAttribute("aria-pressed", String(one === half));
+        document.getElementById(`steps-${one.dataset.half}`).hidden = one !== half;
+      }
+    });
+  }
   document.getElementById("hide-welcome").addEventListener("click", () => {
     show(false);
     remember("hidden");
