@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import structlog
@@ -14,7 +14,7 @@ from bot.clock import SystemClock
 from bot.config import Settings
 from bot.conversations.polling import ALLOWED
 from bot.domain.errors import Misconfigured
-from bot.web import health, metrics, webhook
+from bot.web import coordinators, health, metrics, webhook
 from bot.web.server import Server, application
 
 WEB, SENDER, CLOCK = "web", "sender", "clock"
@@ -33,17 +33,17 @@ async def run(settings: Settings, parts: frozenset[str] = EVERYTHING) -> None:
         server.bind()  # a busy port is told before anybody waits for Telegram
     try:
         async with opened(settings, SystemClock(), share=_share(parts)) as app:
-            await _get_ready(app, parts, pages)
+            await _get_ready(app, parts, pages, lambda: server is not None and server.should_exit)
             await until_stopped([*_parts(app, parts), *([server.serve()] if server else [])], server)
     finally:
         if server:
             server.close()
 
 
-async def _get_ready(app: App, parts: frozenset[str], pages: Starlette) -> None:
+async def _get_ready(app: App, parts: frozenset[str], pages: Starlette, closing: Callable[[], bool]) -> None:
     await prepare(app)
     if WEB in parts:
-        pages.routes.extend(web_routes(app))
+        pages.routes.extend(web_routes(app, closing))
         await _receive_updates(app)
 
 
@@ -97,12 +97,14 @@ def _not_taken(public_url: str, error: BadRequest) -> str:
     )
 
 
-def web_routes(app: App) -> list[Any]:
+def web_routes(app: App, closing: Callable[[], bool] = lambda: False) -> list[Any]:
+    """`closing`: tells that the server wants to stop, so that open streams end at once."""
     runtime = app.runtime
     secret = webhook.secret_for(runtime.settings, runtime.secret)
     return [
         *webhook.routes(runtime, secret, app.inbox.wake),
         *health.routes(runtime, lambda: [app.polling.trouble] if app.polling.trouble else []),
+        *coordinators.routes(runtime, closing),
         *metrics.routes(runtime, lambda: {"permits": app.pacer.permits, "throttled": app.pacer.throttled}),
     ]
 

@@ -18,6 +18,7 @@ from bot.actions import (
     catalogue,
     checkins,
     deliveries,
+    desk,
     digests,
     escalating,
     heartbeats,
@@ -74,6 +75,7 @@ TICKS = (
     Tick("catalogue.reload", 10, catalogue.reload),
     Tick("updates.tidy", 3600, updates.tidy),
     Tick("people.tidy", 3600, privacy.tidy),
+    Tick("desk.tidy", 3600, desk.tidy),
     Tick("clock.beat", 10, _beat),
     Tick("clock.ping", 60, ping),
 )

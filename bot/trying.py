@@ -89,7 +89,7 @@ def _routes(town: Town, closing: Callable[[], bool]) -> list[BaseRoute]:
         return RedirectResponse("/try/")
 
     phones = Mount("/try", routes=pages.routes(town.telegram, town, captions=CAPTIONS, closing=closing))
-    return [Route("/", home), phones, *web_routes(town.app)]
+    return [Route("/", home), phones, *web_routes(town.app, closing)]
 
 
 async def _announce(server: Server, out: Console) -> None:

@@ -22,9 +22,14 @@ class PhraseFile:
     names: dict[str, frozenset[str]] = field(default_factory=dict)
 
 
-def read_phrases(directory: Path, language: str, *, required: bool) -> tuple[PhraseFile | None, list[Finding]]:
-    """The sound phrases of one language and the faults of the others. A missing file counts only when required."""
-    path = directory / f"{language}.toml"
+def read_phrases(
+    directory: Path, language: str, *, required: bool, page: str = ""
+) -> tuple[PhraseFile | None, list[Finding]]:
+    """The sound phrases of one language and the faults of the others. A missing file counts only when required.
+
+    `page`: of the desk, whose words stand in a file of their own, below the one heading [desk_<page>].
+    """
+    path = directory / f"{page + '.' if page else ''}{language}.toml"
     if not required and not path.exists():
         return None, []
     file = read_toml(path, f"{directory.name}/{path.name}")
@@ -32,8 +37,18 @@ def read_phrases(directory: Path, language: str, *, required: bool) -> tuple[Phr
         return None, [file]
     words, faults = PhraseFile(file), []
     for key, value in _entries(file.data):
-        faults += _take(words, key, value)
+        strange = page and key.partition(".")[0] != f"desk_{page}"
+        faults += [_other_heading(file, key, page)] if strange else _take(words, key, value)
     return words, faults
+
+
+def _other_heading(file: TomlFile, key: str, page: str) -> Finding:
+    return file.fault(key, "desk_heading", f"{key} stands below another heading", f"Put it below [desk_{page}]")
+
+
+def pages(directory: Path) -> list[str]:
+    """The pages of the desk that have words in this folder: the first part of <page>.<language>.toml."""
+    return sorted({path.name.split(".")[0] for path in directory.glob("*.*.toml")})
 
 
 def _entries(data: dict[str, Any]) -> Iterator[tuple[str, Any]]:

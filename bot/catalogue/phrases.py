@@ -1,4 +1,7 @@
-"""What the bot itself says: `messages/phrases/<lang>.toml`, one table a noun, one string or list a key."""
+"""What the bot itself says: `messages/phrases/<lang>.toml`, one table a noun, one string or list a key.
+
+The pages of the desk have files of their own, `messages/desk/<page>.<lang>.toml`; their keys begin with desk_<page>.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,9 +12,12 @@ from markupsafe import Markup
 
 from bot.catalogue.direction import keep_commands_whole
 from bot.catalogue.findings import Finding
-from bot.catalogue.phrase_files import PhraseFile, compare, read_phrases
+from bot.catalogue.phrase_files import PhraseFile, compare, pages, read_phrases
 from bot.catalogue.sandbox import environment
 from bot.domain.templates import SOURCE_LANGUAGE
+
+DESK = "desk"
+Words = dict[str, PhraseFile]
 
 
 class Phrases:
@@ -24,16 +30,15 @@ class Phrases:
     @classmethod
     def load(cls, directory: Path, languages: Sequence[str]) -> tuple["Phrases", list[Finding], list[Finding]]:
         """(phrases, faults, warnings) of the folder `messages/phrases`; the first language is the default."""
-        words: dict[str, PhraseFile] = {}
-        faults: list[Finding] = []
         others = sorted(path.stem for path in directory.glob("*.toml"))
-        for language in dict.fromkeys([*languages, SOURCE_LANGUAGE, *others]):
-            read, found = read_phrases(directory, language, required=language == languages[0])
-            faults += found
-            if read:
-                words[language] = read
-        compared, warnings = compare(words, languages)
-        return cls(words, languages), faults + compared, warnings
+        order = tuple(dict.fromkeys([*languages, SOURCE_LANGUAGE, *others]))
+        words, faults, warnings = _read(directory, order, languages)
+        desk = directory.parent / DESK
+        for page in pages(desk):
+            of_page, more_faults, more_warnings = _read(desk, order, languages, page)
+            faults, warnings = faults + more_faults, warnings + more_warnings
+            _put_in(words, of_page)
+        return cls(words, languages), faults, warnings
 
     def say(self, language: str, key: str, /, **values: Any) -> str:
         """The phrase as Telegram HTML, values escaped. Raises KeyError for a key nobody has, jinja2.UndefinedError."""
@@ -78,6 +83,30 @@ class Phrases:
             if words and key in cast(dict[str, object], getattr(words, kind)):
                 return candidate
         raise KeyError(f"no phrase {key!r} in {', '.join(self._words) or 'any language'}")
+
+
+def _read(
+    directory: Path, order: Sequence[str], languages: Sequence[str], page: str = ""
+) -> tuple[Words, list[Finding], list[Finding]]:
+    """(words, faults, warnings) of the files of one folder, or of one page; only the default language must be there."""
+    words: Words = {}
+    faults: list[Finding] = []
+    for language in order:
+        read, found = read_phrases(directory, language, required=language == languages[0], page=page)
+        faults += found
+        if read:
+            words[language] = read
+    compared, warnings = compare(words, languages)
+    return words, faults + compared, warnings
+
+
+def _put_in(words: Words, more: Words) -> None:
+    """Headings never clash: those of a page begin with its name."""
+    for language, file in more.items():
+        known = words.setdefault(language, PhraseFile(file.file))
+        known.texts.update(file.texts)
+        known.lists.update(file.lists)
+        known.names.update(file.names)
 
 
 def safe(html: str) -> Markup:

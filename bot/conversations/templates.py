@@ -2,12 +2,13 @@
 
 from datetime import date
 
+from bot.actions import desk as door
 from bot.actions import plans as plan_actions
 from bot.actions import templates as actions
 from bot.actions.audience import framed
 from bot.catalogue.fields import show_date
 from bot.catalogue.placeholders import samples
-from bot.conversations.keyboards import Button
+from bot.conversations.keyboards import Button, app, link
 from bot.conversations.preview import dead_buttons
 from bot.conversations.talk import Talk
 from bot.domain.errors import NotAllowed
@@ -23,8 +24,9 @@ def coordinators_only(talk: Talk) -> None:
 
 
 async def desk(talk: Talk) -> None:
-    """/desk: what waits for a coordinator."""
+    """/desk: the way to the desk in a browser, and what waits for a coordinator."""
     coordinators_only(talk)
+    await _give_link(talk)
     waiting = await actions.waiting(talk.runtime)
     rows = [[talk.button("buttons.read_list", "approve", "list", count=len(waiting))]] if waiting else []
     unread = len(await plan_actions.waiting(talk.runtime))
@@ -35,6 +37,17 @@ async def desk(talk: Talk) -> None:
     await talk.say(
         "templates.desk", rows, place=talk.runtime.place.name, waiting=len(waiting), plans=unread, faults=faults
     )
+
+
+async def _give_link(talk: Talk) -> None:
+    """Telegram takes buttons with https addresses only; everything else is shown as it is."""
+    address = await door.open_link(talk.runtime, talk.id)
+    words = talk.words("desk.chat_link", address=address)
+    if address.startswith("https://"):
+        inside = app(talk.label("buttons.desk_inside"), f"{door.address(talk.runtime)}/app")
+        await talk.write(words, [[link(talk.label("buttons.desk_browser"), address)], [inside]])
+    else:
+        await talk.write(f"{words}\n{talk.words('desk.chat_here')}")
 
 
 async def chosen(talk: Talk) -> None:

@@ -82,6 +82,13 @@ async def not_closed(tx: AsyncConnection, person_id: int | None = None) -> list[
     return [_concern(row) for row in (await tx.execute(query.order_by(concerns.c.id))).mappings()]
 
 
+async def closed_since(tx: AsyncConnection, since: datetime, most: int) -> list[Concern]:
+    """The last closed first."""
+    query = select(*COLUMNS).where(concerns.c.state == Phase.CLOSED, concerns.c.closed_at >= since)
+    rows = await tx.execute(query.order_by(concerns.c.closed_at.desc(), concerns.c.id.desc()).limit(most))
+    return [_concern(row) for row in rows.mappings()]
+
+
 async def earliest(tx: AsyncConnection, after: datetime) -> datetime | None:
     query = select(func.min(concerns.c.deadline_at)).where(
         concerns.c.state == Phase.OPEN, concerns.c.deadline_at > after

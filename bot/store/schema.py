@@ -18,7 +18,7 @@ By "telegram" means that the column holds a Telegram id instead of people.id.
 
 from sqlalchemy import Column, ForeignKey, Index, UniqueConstraint, text
 
-from bot.store import columns, schema_care
+from bot.store import columns, schema_care, schema_desk
 from bot.store.columns import (
     data,
     deed_of,
@@ -38,7 +38,8 @@ from bot.store.columns import (
 from bot.store.types import Whole
 
 metadata = columns.metadata
-assert schema_care.enrolments.metadata is metadata  # importing it puts the tables of check-ins beside these
+# Importing them is all it takes to put their tables beside these.
+assert schema_care.enrolments.metadata is schema_desk.desk_links.metadata is metadata
 
 people = table(
     "people",

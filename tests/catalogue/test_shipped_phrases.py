@@ -10,7 +10,7 @@ import pytest
 from bot.actions import enrolling
 from bot.actions.answering import HELLO
 from bot.catalogue import Phrases
-from bot.catalogue.phrase_files import PhraseFile, read_phrases
+from bot.catalogue.phrase_files import PhraseFile
 from bot.conversations import enrolment_steps
 from bot.conversations.media import KINDS as MEDIA
 from bot.conversations.menus import EVERYBODY, OF_ROLE
@@ -24,6 +24,7 @@ from bot.domain.stopping import means_stop
 from bot.domain.wording import lint
 from bot.store.privacy import columns_of
 from bot.store.schema import metadata
+from bot.web.rendering import MENU
 from tests.catalogue.conftest import MESSAGES
 
 BOT = Path(__file__).parents[2] / "bot"
@@ -63,21 +64,15 @@ def sample(name: str) -> object:
     return 3 if name in NUMBERS else LONG.get(name, "words")
 
 
-def read(language: str) -> PhraseFile:
-    words, faults = read_phrases(FOLDER, language, required=True)
-    assert words, faults
-    return words
-
-
-FILES = {language: read(language) for language in LANGUAGES}
+PHRASES, FAULTS, _ = Phrases.load(FOLDER, LANGUAGES)
+FILES: dict[str, PhraseFile] = PHRASES._words  # with the words of the desk
 ENGLISH = FILES["en"]
-PHRASES, _, _ = Phrases.load(FOLDER, LANGUAGES)
 KEYS = {*ENGLISH.texts, *ENGLISH.lists}
 TABLES = {key.partition(".")[0] for key in KEYS}
 # Reasons of rows that stand in no report: relayed words, notices, progress, corrections.
 OF_OTHER_ROWS = {"answered", "back", "corrected_again", "finished", "read_by_cover"}
 OF_OTHER_ROWS |= {"answered_elsewhere", "asked_for_a_ring", "not_active", "taken"}
-NOT_A_PHRASE = re.compile(r".*\.(json|id)")  # the name of a file, a column
+NOT_A_PHRASE = re.compile(r".*\.(json|id|html|css|js|svg)")  # the name of a file, a column
 
 
 @cache
@@ -88,18 +83,28 @@ def nodes() -> tuple[ast.AST, ...]:
     return tuple(node for tree in trees for node in ast.walk(tree))
 
 
+@cache
+def in_views() -> tuple[set[str], set[str]]:
+    """(keys, beginnings of keys that are put together with ~) in the pages of the desk."""
+    text = "\n".join(path.read_text(encoding="utf-8") for path in sorted(BOT.rglob("views/*.html")))
+    named = re.compile(rf"[\"']((?:{'|'.join(sorted(TABLES))})\.[a-z_0-9]*)[\"']( ~)?")
+    found = [(one[1], bool(one[2])) for one in named.finditer(text)]
+    return {key for key, goes_on in found if not goes_on}, {key for key, goes_on in found if goes_on}
+
+
 def literal_keys() -> set[str]:
     key = re.compile(rf"(?:{'|'.join(sorted(TABLES))})\.[a-z_0-9]+")
     words = {node.value for node in nodes() if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     whole = {word for word in words if key.fullmatch(word) and not word.endswith("_")}
-    return {word for word in whole if not NOT_A_PHRASE.fullmatch(word)}
+    return {word for word in whole | in_views()[0] if word in KEYS or not NOT_A_PHRASE.fullmatch(word)}
 
 
 def built_prefixes() -> set[str]:
     """The beginnings of keys that are put together: f"reasons.{key}" gives "reasons."."""
     start = re.compile(rf"(?:{'|'.join(sorted(TABLES))})\.[a-z_]*")
     firsts = (node.values[0] for node in nodes() if isinstance(node, ast.JoinedStr))
-    return {one.value for one in firsts if isinstance(one, ast.Constant) and start.fullmatch(str(one.value))}
+    said = {one.value for one in firsts if isinstance(one, ast.Constant) and start.fullmatch(str(one.value))}
+    return said | in_views()[1]
 
 
 def reasons() -> set[str]:
@@ -159,7 +164,13 @@ def families() -> dict[str, set[str]]:
         "oncall.": set(),  # keys of place.toml begin so, too
         "words.": {f"checkin_{one.id}" for one in HELLO.answers} | {f"last_{one.id}" for one in LAST_QUESTION.answers},
         "circles.": {"away_now", "away_waiting"},
+        "desk.menu_": {name for _, name in MENU},
+        "desk.level_": {one.value for one in Level},
     }
+
+
+def test_every_phrase_is_sound() -> None:
+    assert [str(fault) for fault in FAULTS] == []
 
 
 def test_every_key_that_the_program_says_exists() -> None:
@@ -247,8 +258,10 @@ def test_a_translation_says_everything_that_english_says(language: str) -> None:
 
 @pytest.mark.parametrize("language", ["bn", "ar"])
 def test_a_translation_is_a_draft_and_says_so(language: str) -> None:
-    header = (FOLDER / f"{language}.toml").read_text(encoding="utf-8").split("[language]")[0]
-    assert "draft" in header and "native speaker" in header
+    files = [FOLDER / f"{language}.toml", *sorted((MESSAGES / "desk").glob(f"*.{language}.toml"))]
+    for file in files:
+        header = file.read_text(encoding="utf-8").partition("\n[")[0]
+        assert "draft" in header and "native speaker" in header, file.name
 
 
 def test_each_language_is_called_by_its_own_name() -> None:

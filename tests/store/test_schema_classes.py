@@ -41,6 +41,8 @@ SPEAKS_OF_NOBODY = {
     "inbox.reason",
     "inbox.state",
     "invitations.token_hash",
+    "desk_links.token_hash",
+    "desk_sessions.token_hash",
     "leases.holder",
     "leases.name",
     "people.menu",

@@ -1,0 +1,208 @@
+"""The coordinators' desk: one request of somebody who is in, and what every page of it needs.
+
+A page is a function `async def page(desk: Desk) -> Response` that calls one action and shows or goes somewhere. Nobody
+but a coordinator reaches it; whatever it refuses becomes a page that says what happened and what is safe.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+from itsdangerous import BadSignature, URLSafeSerializer
+from markupsafe import Markup
+from starlette.datastructures import FormData, UploadFile
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from bot.actions import desk as door
+from bot.actions.desk import Seat
+from bot.actions.people import Visitor
+from bot.domain.desk import same
+from bot.domain.errors import NotAllowed, NotFound, NotNow, Refused
+from bot.runtime import Runtime
+from bot.web import rendering as views
+
+ROOT = "/desk"
+COOKIE, SAID_COOKIE = "desk", "desk-said"
+SAID_LASTS = 60  # seconds for the next page to say what was done
+MOST_FIELDS = 500
+LONGEST_FIELD = 200_000  # bytes; an import of all messages of a place has about a third of it
+STATUS = {NotFound: 404, NotAllowed: 403, NotNow: 409}
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One request. `seat`: who sits at the desk; `path` parameters are read with `number` and `word`."""
+
+    runtime: Runtime
+    request: Request
+    seat: Seat
+    form: FormData
+
+    @property
+    def visitor(self) -> Visitor:
+        return self.seat.visitor
+
+    @property
+    def id(self) -> int:
+        return self.seat.visitor.id
+
+    @property
+    def language(self) -> str:
+        return self.seat.visitor.language
+
+    def say(self, key: str, /, **values: object) -> Markup:
+        return Markup(self.runtime.say(self.language, key, **values))
+
+    def plain(self, key: str, /, **values: object) -> str:
+        return self.runtime.plain(self.language, key, **values)
+
+    def number(self, name: str = "id") -> int:
+        """A number in the address."""
+        return int(self.request.path_params[name])
+
+    def word(self, name: str) -> str:
+        """A word in the address."""
+        return str(self.request.path_params[name])
+
+    def asked(self, name: str, default: str = "") -> str:
+        """A field of the query, such as a filter."""
+        return self.request.query_params.get(name, default).strip()
+
+    def given(self, name: str, default: str = "") -> str:
+        """A field of the form that was sent, without the lines' Windows endings."""
+        value = self.form.get(name, default)
+        return value.replace("\r\n", "\n").strip() if isinstance(value, str) else default
+
+    def chosen(self, name: str) -> list[str]:
+        """All values of a field that may be given several times, such as ticked boxes."""
+        return [value for value in self.form.getlist(name) if isinstance(value, str)]
+
+    def upload(self, name: str) -> UploadFile | None:
+        value = self.form.get(name)
+        return value if isinstance(value, UploadFile) and value.filename else None
+
+    def moment(self, instant: datetime) -> str:
+        """Day and time as people say it, in the zone of the place."""
+        return self.runtime.moment(instant, None, self.language)
+
+    def show(self, view: str, status: int = 200, /, **values: object) -> Response:
+        """A page made of bot/web/views/<view>."""
+        response = HTMLResponse(views.page(self, view, values), status, views.HEADERS)
+        if self.request.cookies.get(SAID_COOKIE):
+            response.delete_cookie(SAID_COOKIE, path=ROOT)
+        return response
+
+    def go(self, path: str, said: str = "", /, **values: object) -> Response:
+        """To another page of the desk, which says first what was done: a phrase and what fills it."""
+        response = RedirectResponse(f"{ROOT}{path}", 303, views.HEADERS)
+        if said:
+            text = _signer(self.runtime).dumps([said, {name: str(value) for name, value in values.items()}])
+            secure = _is_secure(self.runtime)
+            response.set_cookie(
+                SAID_COOKIE, str(text), SAID_LASTS, path=ROOT, httponly=True, secure=secure, samesite="lax"
+            )
+        return response
+
+    def said(self) -> Markup | None:
+        """What the last press did, once."""
+        try:
+            key, values = _signer(self.runtime).loads(self.request.cookies.get(SAID_COOKIE, ""))
+            return self.say(key, **values)
+        except (BadSignature, ValueError, TypeError, KeyError):
+            return None
+
+
+Page = Callable[[Desk], Awaitable[Response]]
+
+
+class Pages:
+    """Makes routes of pages: `pages.shows("/concerns", listed)`, `pages.does("/concerns/{id:int}/take", take)`."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    def shows(self, path: str, page: Page) -> Route:
+        async def endpoint(request: Request) -> Response:
+            return await _answer(self._runtime, request, page, FormData())
+
+        return Route(ROOT + path, endpoint, methods=["GET"])
+
+    def does(self, path: str, page: Page) -> Route:
+        """Changes something: the form has to be one of ours, sent from one of our pages."""
+
+        async def endpoint(request: Request) -> Response:
+            async with request.form(max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD) as form:
+                return await _answer(self._runtime, request, page, form, changes=True)
+
+        return Route(ROOT + path, endpoint, methods=["POST"])
+
+
+async def _answer(runtime: Runtime, request: Request, page: Page, form: FormData, *, changes: bool = False) -> Response:
+    seat = await door.seat(runtime, request.cookies.get(COOKIE, ""))
+    if seat is None:
+        return outside(runtime, request, "desk.logged_out", 401)
+    if not seat.visitor.is_coordinator:
+        return outside(runtime, request, "desk.coordinators_only", 403, seat.visitor.language)
+    desk = Desk(runtime, request, seat, form)
+    if changes and not is_ours(request, form, seat):
+        return desk.show("refused.html", 403, why=desk.say("desk.form_strange"), back=_parent(request))
+    try:
+        return await page(desk)
+    except Refused as refusal:
+        return _refused(desk, refusal)
+
+
+def _refused(desk: Desk, refusal: Refused) -> Response:
+    status = next((code for kind, code in STATUS.items() if isinstance(refusal, kind)), 422)
+    why = desk.say(refusal.phrase, **refusal.values)
+    return desk.show("refused.html", status, why=why, back=_parent(desk.request))
+
+
+def _parent(request: Request) -> str:
+    """The page that a press belongs to: /desk/concerns/5/take belongs to /desk/concerns/5."""
+    return request.url.path.rpartition("/")[0] or ROOT
+
+
+def is_ours(request: Request, form: Mapping[str, Any], seat: Seat) -> bool:
+    """Whether the form was sent from our own page: by the browser's word, and by the token that only it carries.
+
+    Not by Origin: with the referrer policy of these pages browsers send "null" there.
+    """
+    given = form.get("form_token")
+    return came_from_here(request) and isinstance(given, str) and same(given, seat.form_token)
+
+
+def came_from_here(request: Request) -> bool:
+    return request.headers.get("sec-fetch-site", "same-origin") == "same-origin"
+
+
+def outside(runtime: Runtime, request: Request, key: str, status: int, language: str = "") -> Response:
+    """A page for somebody who is not in, in the language of their browser."""
+    first = request.headers.get("accept-language", "")[:2].lower()
+    language = language or (first if first in runtime.place.languages else runtime.place.languages[0])
+    html = views.plain_page(runtime, language, "outside.html", {"why": Markup(runtime.say(language, key))})
+    return HTMLResponse(html, status, views.HEADERS)
+
+
+def remember(response: Response, runtime: Runtime, token: str) -> None:
+    """Give the browser the session. Lax, so that links to the desk in the chat open it."""
+    secure = _is_secure(runtime)
+    response.set_cookie(COOKIE, token, path=ROOT, httponly=True, secure=secure, samesite="lax")
+
+
+def forget(response: Response) -> None:
+    response.delete_cookie(COOKIE, path=ROOT)
+
+
+def _is_secure(runtime: Runtime) -> bool:
+    return runtime.settings.public_url.startswith("https://")
+
+
+def _signer(runtime: Runtime) -> URLSafeSerializer:
+    return URLSafeSerializer(runtime.secret, salt="desk-said")
