@@ -1,7 +1,7 @@
 """What a human does about a concern: take it, say that they have spoken, pass it on, close it with an outcome."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -21,8 +21,6 @@ from bot.store.concerns import Concern, Event
 from bot.store.people import Person
 
 LONGEST_NOTE = 1000
-LATELY = timedelta(days=30)
-MOST_CLOSED = 50
 
 
 @dataclass(frozen=True)
@@ -85,13 +83,6 @@ async def listed(runtime: Runtime, reader_id: int) -> list[View]:
                 found.append(await _view(tx, runtime, reader_id, concern))
         order = list(Level)
         return sorted(found, key=lambda one: (order.index(one.concern.level), one.concern.id))
-
-
-async def closed_lately(runtime: Runtime, reader_id: int) -> list[View]:
-    """What was closed in the last 30 days, the newest first."""
-    async with runtime.database.read() as tx:
-        found = await store.closed_since(tx, runtime.now() - LATELY, MOST_CLOSED)
-        return [await _view(tx, runtime, reader_id, one) for one in found if await ladder.may_know(tx, one, reader_id)]
 
 
 async def take(runtime: Runtime, actor_id: int, concern_id: int) -> View:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Page, async_playwright
 
+from bench.desk import pages_of
 from bot.web import coordinators
 from bot.web.desk import COOKIE
 from bot.web.rendering import MENU
@@ -22,6 +23,15 @@ from tests.cast import TestTown, opened_test_town
 from tests.desk import sits_at_desk
 
 WIDTHS = (360, 1280)
+# One of each kind, by the part before it in an address and the parameter's name: see bench.desk.pages_of.
+FIRST = {
+    "concerns.id": "SELECT min(id) FROM concerns",
+    "checkins.id": "SELECT min(id) FROM enrolments",
+    "broadcasts.id": "SELECT min(id) FROM broadcasts",
+    "circles.id": "SELECT min(id) FROM circles",
+    "people.id": "SELECT min(id) FROM people WHERE name = 'Ben'",
+    "templates.id": "SELECT min(id) FROM template_versions WHERE topic = 'flu-jab' AND language = 'en'",
+}
 
 
 async def is_lively(town: TestTown) -> None:
@@ -35,6 +45,15 @@ async def is_lively(town: TestTown) -> None:
     await town.ben.taps("Yes, now is good")
     await town.ben.says("I feel worse and do not know what to do")
     await town.is_home("Dalia", named="Amara", backup="")
+
+
+async def addresses(town: TestTown) -> list[str]:
+    """Every page of the desk, one of each kind."""
+    found: dict[str, object] = {}
+    async with town.runtime.database.read() as tx:
+        for noun, query in FIRST.items():
+            found[noun] = (await tx.exec_driver_sql(query)).scalar_one()
+    return pages_of(coordinators.routes(town.runtime), found)
 
 
 @asynccontextmanager
