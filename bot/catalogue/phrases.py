@@ -64,6 +64,10 @@ class Phrases:
         """Every key that any loaded language has, lists as well."""
         return {key for words in self._words.values() for key in (*words.texts, *words.lists)}
 
+    def spoken(self) -> set[str]:
+        """The languages that have any phrase."""
+        return {language for language, words in self._words.items() if words.texts}
+
     def shown_in(self, language: str, key: str) -> str:
         """The language that a phrase would really be said in. Raises KeyError for a key that nobody has."""
         return self._language_of(language, key, "texts")
