@@ -36,8 +36,8 @@ from bot.web.server import application
 COORDINATOR = 1001
 TIMES = 15
 SLOWEST_MS, LARGEST_KB = 100, 200
-# Not pages: what never ends, what is no page, what only lets in.
-NO_PAGES = re.compile(r"/desk(/(live|static|enter|app)\b.*|/\{rest:path\}|)$")
+# Not pages: what never ends, what is no page, what only lets in, what only the browser that made a card is shown.
+NO_PAGES = re.compile(r"/desk(/(live|static|enter|app)\b.*|/checkins/\{id:int\}/card(\.png)?|/\{rest:path\}|)$")
 PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
 
 

@@ -64,6 +64,7 @@ async def fill(tx: AsyncConnection, size: Size, now: datetime, dice: Random) -> 
     return {
         "concerns.id": concern,
         "checkins.id": enrolled[0],
+        "asked.id": await _asking(tx, residents[-1], now),
         "broadcasts.id": sent[0][0],
         "people.id": residents[0],
         "circles.id": houses[0][0],
@@ -286,6 +287,15 @@ async def _care(
     )
     await _concerns(tx, [(row.id, row.person_id) for row in made], now, dice)
     return [row.id for row in made]
+
+
+async def _asking(tx: AsyncConnection, person_id: int, now: datetime) -> int:
+    """Somebody who asks for check-ins by themself; gives the id of their enrolment."""
+    values = {"plan": "", "home_on": now.date().isoformat(), "tier": "usual", "state": "waiting", "course": ""}
+    values |= {"named_state": "none", "backup_state": "none", "cycle": 1, "missed": 0}
+    values |= {"assisted": False, "fewer": False}
+    row = insert(enrolments).values(person_id=person_id, created_at=now, **values).returning(enrolments.c.id)
+    return int((await tx.execute(row)).scalar_one())
 
 
 def _checkin(enrolment: Any, day: int, begun: datetime, now: datetime) -> Row:

@@ -14,6 +14,8 @@ from pathlib import Path
 from playwright.async_api import Browser, Page, async_playwright
 
 from bench.desk import pages_of
+from bot.actions.machine_health import PARTS
+from bot.store import machine
 from bot.web import coordinators
 from bot.web.desk import COOKIE
 from bot.web.rendering import MENU
@@ -27,10 +29,12 @@ WIDTHS = (360, 1280)
 FIRST = {
     "concerns.id": "SELECT min(id) FROM concerns",
     "checkins.id": "SELECT min(id) FROM enrolments",
+    "asked.id": "SELECT min(id) FROM enrolments WHERE state = 'waiting'",
     "broadcasts.id": "SELECT min(id) FROM broadcasts",
     "circles.id": "SELECT min(id) FROM circles",
     "people.id": "SELECT min(id) FROM people WHERE name = 'Ben'",
     "templates.id": "SELECT min(id) FROM template_versions WHERE topic = 'flu-jab' AND language = 'en'",
+    "plans.id": "SELECT min(id) FROM template_versions WHERE topic LIKE 'plan:%'",
 }
 
 
@@ -45,6 +49,12 @@ async def is_lively(town: TestTown) -> None:
     await town.ben.taps("Yes, now is good")
     await town.ben.says("I feel worse and do not know what to do")
     await town.is_home("Dalia", named="Amara", backup="")
+    await town.farid.says("/start")
+    await town.farid.says("/home")
+    await town.farid.taps("Yes, please ask for me")
+    async with town.runtime.database.write() as tx:
+        for part in PARTS:  # which run elsewhere in a real place
+            await machine.beat(tx, part, town.clock.now())
 
 
 async def addresses(town: TestTown) -> list[str]:

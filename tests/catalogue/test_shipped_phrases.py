@@ -7,24 +7,39 @@ from pathlib import Path
 
 import pytest
 
-from bot.actions import enrolling
+from bot.actions import enrolling, machine_health, timelines
 from bot.actions.answering import HELLO
 from bot.catalogue import Phrases
 from bot.catalogue.phrase_files import PhraseFile
+from bot.catalogue.place_duty import WEEKDAYS
+from bot.catalogue.template_writing import parts_of
 from bot.conversations import enrolment_steps
 from bot.conversations.media import KINDS as MEDIA
 from bot.conversations.menus import EVERYBODY, OF_ROLE
 from bot.conversations.routes import COMMANDS
 from bot.delivery import verdicts
 from bot.domain.approvals import Obstacle
-from bot.domain.checkins import LAST_QUESTION
+from bot.domain.broadcasts import Phase
+from bot.domain.checkins import LAST_QUESTION, Course, Silent
+from bot.domain.checkins import Enrolment as Enrolled
+from bot.domain.checkins import Stage as Asking
 from bot.domain.concerns import Outcome, Rung
-from bot.domain.plans import Level, Tier
+from bot.domain.people import Purpose, Role
+from bot.domain.place import REQUIRED_NUMBERS
+from bot.domain.plans import SENTENCES, Level, Tier
+from bot.domain.reach import Reach
 from bot.domain.stopping import means_stop
+from bot.domain.template_states import Stage as WordsStage
+from bot.domain.templates import FieldType
 from bot.domain.wording import lint
+from bot.store.enrolled import KINDS
 from bot.store.privacy import columns_of
 from bot.store.schema import metadata
+from bot.store.sent import OUTCOMES
+from bot.web import settings_form
+from bot.web.charts import CHARTS
 from bot.web.rendering import MENU
+from bot.web.template_editor import MEANINGS
 from tests.catalogue.conftest import MESSAGES
 
 BOT = Path(__file__).parents[2] / "bot"
@@ -125,10 +140,44 @@ def decided_reasons() -> set[str]:
     return found - OF_OTHER_ROWS - {""}
 
 
+def deeds() -> set[str]:
+    """Everything that a line of the audit trail can be: what is given to machine.note, also by way of a name."""
+    found: set[str] = set()
+    for function in (node for node in nodes() if isinstance(node, ast.AsyncFunctionDef)):
+        inside = [*ast.walk(function)]
+        noted = [
+            one
+            for one in inside
+            if isinstance(one, ast.Call) and ast.unparse(one.func) in ("machine.note", "door.note")
+        ]
+        given = [one.args[3 if ast.unparse(one.func) == "machine.note" else 2] for one in noted]
+        names = {one.id for one in given if isinstance(one, ast.Name)}
+        assigned = [one.value for one in inside if isinstance(one, ast.Assign) and ast.unparse(one.targets[0]) in names]
+        words = [word for one in (*given, *assigned) for word in ast.walk(one) if isinstance(word, ast.Constant)]
+        found |= {str(word.value) for word in words}
+    built = {f"enrolment_{one.value}" for one in Course}
+    return (found - {"enrolment_"}) | (built if "enrolment_" in found else set())
+
+
 def concern_events() -> set[str]:
     """Everything that a line of a concern's history can say."""
     happened = {"opened", "taken", "spoken", "passed_on", "called", "not_called", "note", "goes_on", "ends"}
     return happened | {f"told_{one.value}" for one in Rung} | {f"closed_{one.value}" for one in Outcome}
+
+
+def checkin_events() -> set[str]:
+    """Everything that a line of the timeline of somebody's check-ins can say, besides what happens to a concern."""
+    deeds = {"enrolment_invited", "enrolment_confirmed", "enrolled", "enrolled_assisted", "companion_asked"}
+    deeds |= {"companion_none", "asked_for_it", *(f"enrolment_{one}" for one in ("moved", "paused", "resumed"))}
+    deeds |= {"enrolment_fewer", "enrolment_all", *(f"ended_{one.value}" for one in Course)}
+    of_checkins = {"asked", "last_asked", "closing", "reminded", "answered", "answered_by_phone", "half_answered"}
+    return deeds | of_checkins | {"missed", "not_sent", "left_out", "concern"} | timelines.CLEARED
+
+
+def troubles() -> set[str]:
+    """Everything that can be amiss with the machine."""
+    parts = {f"{part}_{how}" for part in machine_health.PARTS for how in ("stands", "cannot")}
+    return parts | {"slow", "uncertain", "broken_files", "given_up"}
 
 
 def families() -> dict[str, set[str]]:
@@ -164,8 +213,42 @@ def families() -> dict[str, set[str]]:
         "oncall.": set(),  # keys of place.toml begin so, too
         "words.": {f"checkin_{one.id}" for one in HELLO.answers} | {f"last_{one.id}" for one in LAST_QUESTION.answers},
         "circles.": {"away_now", "away_waiting"},
+        "desk_audit.what_": deeds(),
+        "desk_settings.": {*settings_form.TEXTS, *settings_form.CAPS, "waking_from", "waking_to"}
+        | {"working_from", "working_to"},
+        "desk_settings.number_": {*REQUIRED_NUMBERS},
+        "desk_settings.day_": {*WEEKDAYS},
+        "desk_plans.part_": {*SENTENCES, "emergency"},
+        "desk_plans.raises_": {one.value for one in Level},
+        "desk_plans.silent_": {one.value for one in Silent},
+        "desk_plans.as_": {one.value for one in Tier},
+        "desk_people.reach_": {one.value for one in Reach},
+        "desk_people.role_": {one.value for one in Role},
+        "desk_people.purpose_": {one.value for one in Purpose},
+        "desk_broadcasts.": {"week_of", "replies", "answered_in_a_day", "message", "people", "left", "against_line"}
+        | {"language", "tier", "check_ins", "answered_share"},
+        "desk_broadcasts.state_": {one.value for one in Phase},
+        "desk_broadcasts.outcome_": set(OUTCOMES),
+        "desk_broadcasts.chart_": {name.replace("-", "_") for name in CHARTS},
         "desk.menu_": {name for _, name in MENU},
         "desk.level_": {one.value for one in Level},
+        "desk_templates.stage_": {one.value for one in WordsStage},
+        "desk_templates.about_": {one.value for one in WordsStage},
+        "desk_templates.kind_": {one.value for one in FieldType},
+        "desk_templates.means_": set(MEANINGS),
+        "desk_templates.part_": {part.name for part in parts_of("")},
+        "desk_checkins.kind_": set(KINDS),
+        "desk_checkins.state_": {one.value for one in Enrolled},
+        "desk_checkins.said_": {"chosen", "asked", "accepted", "declined"},
+        "desk_checkins.may_": {one.value for one in enrolling.PURPOSES},
+        "desk_checkins.enrol_": {"card", "assisted", "asked"},
+        "desk_checkins.about_": {"card", "assisted", "asked"},
+        "desk_checkins.event_": checkin_events(),
+        "desk_today.stage_": {one.value for one in Asking},
+        "desk_today.step_": {"place", "champion", "message", "enrolment", "done", "next", "later"},
+        "desk_today.help_": {"place", "champion", "message", "enrolment"},
+        "desk_today.machine_": troubles(),
+        "desk_today.do_": troubles(),
     }
 
 

@@ -203,3 +203,23 @@ async def test_the_mini_app_lets_in_whom_telegram_vouches_for_once(town: TestTow
         assert thief.status == 403, one
         await thief.opens("/desk/concerns")
         assert thief.status == 401
+
+
+async def test_nobody_sends_more_than_a_form_can_hold_and_a_stranger_sends_nothing(town: TestTown) -> None:
+    await town.has_coordinator()
+    desk = await sits_at_desk(town)
+    sent = 0
+
+    async def endless():  # type: ignore[no-untyped-def]
+        nonlocal sent
+        while sent < 40_000_000:
+            sent += 500_000
+            yield b"x" * 500_000
+
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = await browser(town).client.post("/desk/leave", content=b"a=b" * 1000, headers=headers)
+    assert answer.status_code == 401
+    answer = await desk.client.post("/desk/leave", content=endless(), headers=headers)
+    assert answer.status_code in (400, 413)
+    await desk.opens("/desk/concerns")
+    assert desk.status == 200

@@ -42,6 +42,7 @@ SPEAKS_OF_NOBODY = {
     "inbox.state",
     "invitations.token_hash",
     "desk_links.token_hash",
+    "place_edits.source",
     "desk_sessions.token_hash",
     "leases.holder",
     "leases.name",
@@ -50,8 +51,11 @@ SPEAKS_OF_NOBODY = {
     "replies.state",
     "secrets.name",
     "secrets.value",
+    "template_drafts.source",
+    "template_drafts.state",
     "template_versions.digest",
     "template_versions.origin",
+    "template_versions.retired_why",
     "template_versions.source",
 }
 
