@@ -12,6 +12,7 @@ from rich.console import Console
 from bench import broadcast as broadcast_run
 from bench import checkins as checkins_run
 from bench import crash as crash_run
+from bench import desk as desk_run
 from bench import idle as idle_run
 from bench import stop as stop_run
 from bench.bars import Bar, told
@@ -103,6 +104,15 @@ def idle(
 ) -> None:
     """The bot at rest: CPU and memory."""
     finish("At rest", idle_run.run(recipients, seconds))
+
+
+@app.command()
+def desk(
+    residents: Annotated[int, typer.Option(min=100, help="people in circles of 50")] = 10_000,
+    broadcasts: Annotated[int, typer.Option(min=10, help="each to one circle")] = 1_000,
+) -> None:
+    """Every page of the coordinators' desk: how long the server takes, and how large it is."""
+    finish(f"The desk with {residents} residents and {broadcasts} broadcasts", desk_run.run(residents, broadcasts))
 
 
 if __name__ == "__main__":

@@ -76,7 +76,7 @@ async def opened(
     """
     async with AsyncExitStack() as stack:
         shelf = Shelf(catalogue or open_catalogue(settings))
-        shelf.stamp = await asyncio.to_thread(catalogue_actions.stamp, settings.messages_dir)
+        shelf.stamp = (await asyncio.to_thread(catalogue_actions.stamp, settings.messages_dir), 0)
         database = Database(settings.database_url)
         stack.push_async_callback(database.close)
         await database.migrate()
@@ -87,6 +87,7 @@ async def opened(
         stack.push_async_callback(application.shutdown)
         secret = await _secret(settings, database)
         runtime = Runtime(settings, database, shelf, clock, secret, str(application.bot.username))
+        await catalogue_actions.refresh(runtime)  # the place as it was edited at the desk
         yield _connected(runtime, application, pacer, requests[1])
 
 
@@ -176,6 +177,16 @@ async def run_clock(app: App) -> None:
             await heartbeats.release(app.runtime, "clock", holder)
         except Exception:  # it runs out by itself
             _log.exception("the clock's lease could not be given back")
+
+
+async def follow_files(app: App) -> None:
+    """Read changed files and an edited place again, in a process that does not ring the ticks."""
+    while True:
+        await app.runtime.clock.sleep(10)
+        try:
+            await catalogue_actions.refresh(app.runtime)
+        except Exception:  # the last good ones stay in use
+            _log.exception("the message files could not be read again")
 
 
 async def _holds_clock(runtime: Runtime, holder: str, running: bool) -> bool:

@@ -9,7 +9,7 @@ import structlog
 from starlette.applications import Starlette
 from telegram.error import BadRequest, TelegramError
 
-from bot.app import REPLIES_SHARE, RETRY, App, opened, prepare, run_clock
+from bot.app import REPLIES_SHARE, RETRY, App, follow_files, opened, prepare, run_clock
 from bot.clock import SystemClock
 from bot.config import Settings
 from bot.conversations.polling import ALLOWED
@@ -62,8 +62,7 @@ def _parts(app: App, parts: frozenset[str]) -> Works:
             works.append(app.polling.run())
     if SENDER in parts:
         works.append(app.sender.run())
-    if CLOCK in parts:
-        works.append(run_clock(app))
+    works.append(run_clock(app) if CLOCK in parts else follow_files(app))
     return works
 
 

@@ -17,6 +17,7 @@ from bot.domain.place import Place
 from bot.domain.plans import Plan
 from bot.domain.templates import Template
 from bot.store.database import Database
+from bot.store.template_figures import Use
 
 
 class Shelf:
@@ -25,6 +26,8 @@ class Shelf:
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
         self.stamp: object = None
+        self.titles: dict[tuple[str, str], str] = {}  # of approved words, by topic and language
+        self.use: tuple[datetime, dict[str, Use]] | None = None  # when it was counted, by topic
         self._read: dict[tuple[str, str], Template | None] = {}
         self._plans: dict[tuple[str, str], Plan | None] = {}
 

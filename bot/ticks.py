@@ -18,6 +18,7 @@ from bot.actions import (
     catalogue,
     checkins,
     deliveries,
+    desk,
     digests,
     escalating,
     heartbeats,
@@ -89,6 +90,7 @@ TICKS = (
     Tick("updates.tidy", 3600, updates.tidy),
     Tick("people.tidy", 3600, privacy.tidy),
     Tick("care.tidy", 3600, retention.tidy),
+    Tick("desk.tidy", 3600, desk.tidy),
     Tick("clock.beat", 10, _beat),
     Tick("clock.ping", 60, ping),
 )

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.actions import audience as audience_actions
-from bot.actions import drafts, stopping
+from bot.actions import drafts, on_behalf, stopping
 from bot.actions.audience import Audience, Draft
 from bot.domain.broadcasts import UNDO, Broadcast, Phase, arrivals, not_after, too_far_ahead
 from bot.domain.errors import NotAllowed, NotFound, NotNow, Refused
@@ -154,14 +154,21 @@ async def own(tx: AsyncConnection, champion_id: int, broadcast_id: int) -> Broad
     return broadcast
 
 
-async def stop(runtime: Runtime, champion_id: int, broadcast_id: int) -> bool:
+async def stop(runtime: Runtime, actor_id: int, broadcast_id: int) -> bool:
     """Not one message more of it, apart from what is on the wire this moment; False when it was not running."""
     now = runtime.now()
     async with runtime.database.write() as tx:
-        broadcast = await own(tx, champion_id, broadcast_id)
+        broadcast = await on_behalf.broadcast(tx, actor_id, broadcast_id)
         if broadcast.state is Phase.WAITING:
-            return await _call_back(tx, broadcast, now)
-        return await stopping.halt(tx, broadcast_id, "stopped_by_champion", now)
+            stopped = await _call_back(tx, broadcast, now)
+        elif broadcast.champion_id == actor_id:
+            stopped = await stopping.halt(tx, broadcast_id, "stopped_by_champion", now)
+        else:
+            stopped = await stopping.halt(tx, broadcast_id, "stopped_by_coordinator", now)
+        if stopped:
+            await machine.note(tx, now, actor_id, "broadcast_stopped", f"broadcast:{broadcast_id}")
+            await on_behalf.tell_of_broadcast(tx, runtime, actor_id, broadcast, "stopped")
+        return stopped
 
 
 async def recent(runtime: Runtime, champion_id: int) -> list[Broadcast]:

@@ -11,6 +11,7 @@ from bot.actions import notices, plans, templates
 from bot.actions import people as people_actions
 from bot.domain.hours import local
 from bot.runtime import Runtime
+from bot.store import places as place_store
 
 MOST_SHOWN = 5
 _log = structlog.get_logger(__name__)
@@ -26,15 +27,26 @@ async def reload(runtime: Runtime) -> bool:
     """Read the files again if one has changed; new words ask to be approved. Returns whether anything had."""
     if not runtime.catalogue.directory.is_dir():  # being replaced at this moment, or unmounted: not a reason to forget
         return False
-    current = await asyncio.to_thread(stamp, runtime.catalogue.directory)
-    if current == runtime.shelf.stamp:
-        return False
     before = {str(fault) for fault in runtime.catalogue.faults}
-    runtime.shelf.replace(await asyncio.to_thread(runtime.catalogue.reload))
-    runtime.shelf.stamp = current
+    if not await refresh(runtime):
+        return False
     await templates.sync(runtime)
     await plans.sync(runtime)
     await announce(runtime, before)
+    return True
+
+
+async def refresh(runtime: Runtime) -> bool:
+    """Only read them again, with the place as edited: what a process does that leaves the rest to the clock."""
+    async with runtime.database.read() as tx:
+        edit = await place_store.newest(tx)
+    files = await asyncio.to_thread(stamp, runtime.catalogue.directory)
+    current = (files, edit.id if edit else 0)
+    if current == runtime.shelf.stamp:
+        return False
+    fresh = await asyncio.to_thread(runtime.catalogue.reload, edit.source if edit else "")
+    runtime.shelf.replace(fresh)
+    runtime.shelf.stamp = current
     return True
 
 

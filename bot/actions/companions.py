@@ -8,11 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.actions import course, enrolling, notices
 from bot.domain.checkins import Enrolment as State
 from bot.domain.errors import NotFound, Refused
-from bot.domain.people import Purpose, Role
+from bot.domain.people import Purpose
 from bot.runtime import Runtime
 from bot.store import circles as circle_store
+from bot.store import companions as companion_store
 from bot.store import deliveries as delivery_store
 from bot.store import enrolments as store
+from bot.store import machine
 from bot.store import people as people_store
 from bot.store.enrolments import Enrolment
 from bot.store.people import Person
@@ -37,24 +39,15 @@ async def known_champions(runtime: Runtime, person_id: int) -> list[Known]:
     """Champions they know: those of their circles first, then the others here. Only who can be written to."""
     async with runtime.database.read() as tx:
         mine = {circle.champion_id for circle in await circle_store.of_person(tx, person_id)}
-        found = [await _known(tx, one, one.id in mine) for one in await _willing(tx) if one.id != person_id]
+        named = await companion_store.first_circles(tx)
+        everybody = [one for one in await companion_store.willing(tx) if one.id != person_id]
+        found = [Known(one, named.get(one.id, ""), one.id in mine) for one in everybody]
         return sorted(found, key=lambda one: not one.near)
-
-
-async def _willing(tx: AsyncConnection) -> list[Person]:
-    everybody = await people_store.with_role(tx, Role.CHAMPION)
-    reachable = [one for one in everybody if one.stopped_at is None and one.unreachable_at is None]
-    return [one for one in reachable if (Purpose.WORK, None) in await people_store.standing_consents(tx, one.id)]
 
 
 async def willing(tx: AsyncConnection, champion_id: int) -> Person | None:
     """A champion who can be asked; None for anybody else."""
-    return next((one for one in await _willing(tx) if one.id == champion_id), None)
-
-
-async def _known(tx: AsyncConnection, champion: Person, near: bool) -> Known:
-    circles = await circle_store.of_champion(tx, champion.id)
-    return Known(champion, circles[0].name if circles else "", near)
+    return next((one for one in await companion_store.willing(tx) if one.id == champion_id), None)
 
 
 async def ask(runtime: Runtime, actor_id: int, enrolment_id: int, companion_id: int, role: str) -> Person:
@@ -71,6 +64,7 @@ async def ask(runtime: Runtime, actor_id: int, enrolment_id: int, companion_id: 
         await _let_go(tx, runtime, enrolment, role)
         chosen = {f"{role}_id": companion_id, f"{role}_state": "asked" if begun else "chosen"}
         await store.change(tx, enrolment.id, **chosen)
+        await machine.note(tx, runtime.now(), actor_id, "companion_asked", f"enrolment:{enrolment_id}")
         if begun:
             await _question(tx, runtime, enrolment, companion, role)
         return companion
@@ -100,6 +94,7 @@ async def nobody(runtime: Runtime, actor_id: int, enrolment_id: int, role: str) 
             raise NotFound("errors.old_button")
         await _let_go(tx, runtime, enrolment, role)
         await store.change(tx, enrolment.id, **{f"{role}_id": None, f"{role}_state": "none"})
+        await machine.note(tx, runtime.now(), actor_id, "companion_none", f"enrolment:{enrolment_id}")
 
 
 async def ask_chosen(runtime: Runtime, enrolment_id: int) -> None:

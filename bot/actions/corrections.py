@@ -11,9 +11,8 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.actions import audience as audience_actions
-from bot.actions import drafts, stopping
+from bot.actions import drafts, on_behalf, stopping
 from bot.actions.audience import Draft
-from bot.actions.broadcasts import own
 from bot.actions.deliveries import broadcast_buttons
 from bot.actions.reports import can_delete, stands
 from bot.actions.templates import template_of
@@ -28,6 +27,7 @@ from bot.store import circles as circle_store
 from bot.store import deliveries as delivery_store
 from bot.store import machine, standings
 from bot.store import people as people_store
+from bot.store import sent as sent_store
 from bot.store import templates as template_store
 from bot.store.deliveries import Delivery, New
 from bot.store.people import Person
@@ -36,14 +36,14 @@ LASTS = timedelta(hours=24)
 CORRECTABLE = (Phase.SENDING, Phase.FINISHED, Phase.STOPPED)
 
 
-async def take_back(runtime: Runtime, champion_id: int, broadcast_id: int) -> int:
+async def take_back(runtime: Runtime, actor_id: int, broadcast_id: int) -> int:
     """Delete what was sent less than 48 hours ago, and send no more. Returns how many messages that are.
 
     Telegram deletes no message of a bot that is older (promise 3: what cannot be known is not claimed deleted).
     """
     now = runtime.now()
     async with runtime.database.write() as tx:
-        await own(tx, champion_id, broadcast_id)
+        broadcast = await on_behalf.broadcast(tx, actor_id, broadcast_id)
         await store.move(tx, broadcast_id, Phase.WAITING, Phase.UNDONE, reason="undone", finished_at=now)
         await stopping.halt(tx, broadcast_id, "taken_back", now)
         await delivery_store.clear(tx, "taken_back", now, broadcast_id=broadcast_id, kind=(Kind.CORRECTION, Kind.TIDY))
@@ -52,7 +52,8 @@ async def take_back(runtime: Runtime, champion_id: int, broadcast_id: int) -> in
         await delivery_store.put(tx, rows, now)
         for phase in (Phase.FINISHED, Phase.STOPPED):
             await store.move(tx, broadcast_id, phase, Phase.TAKEN_BACK, reason="taken_back")
-        await machine.note(tx, now, champion_id, "broadcast_taken_back", f"broadcast:{broadcast_id}")
+        await machine.note(tx, now, actor_id, "broadcast_taken_back", f"broadcast:{broadcast_id}")
+        await on_behalf.tell_of_broadcast(tx, runtime, actor_id, broadcast, "taken_back")
         return len(rows)
 
 
@@ -95,15 +96,15 @@ async def _open(
     circle = await circle_store.by_id(tx, broadcast.circle_id)
     champion = await people_store.by_id(tx, broadcast.champion_id or 0)
     crowd = await standings.crowd(tx, {one.person_id for one in rows})
-    texts = await _texts(tx, runtime, rows)
+    texts = await _texts(tx, runtime, (one.version_id for one in rows))
     people = {person.id: person for person in crowd}
     return _Correcting(runtime, broadcast, draft, champion, circle.name if circle else "", people, texts)
 
 
-async def _texts(tx: AsyncConnection, runtime: Runtime, rows: Iterable[Delivery]) -> dict[int, Template]:
+async def _texts(tx: AsyncConnection, runtime: Runtime, ids: Iterable[int | None]) -> dict[int, Template]:
     """The versions that were sent, by id."""
     found: dict[int, Template] = {}
-    for version_id in sorted({one.version_id for one in rows if one.version_id}):
+    for version_id in sorted({one for one in ids if one}):
         version = await template_store.by_id(tx, version_id)
         template = template_of(runtime, version) if version else None
         if template is not None:
@@ -111,22 +112,22 @@ async def _texts(tx: AsyncConnection, runtime: Runtime, rows: Iterable[Delivery]
     return found
 
 
-async def template(runtime: Runtime, champion_id: int, broadcast_id: int) -> Template:
+async def template(runtime: Runtime, actor_id: int, broadcast_id: int) -> Template:
     """The words that were sent, whose fields are put right; in the source language if anybody got that."""
     async with runtime.database.read() as tx:
-        broadcast = await own(tx, champion_id, broadcast_id)
+        broadcast = await on_behalf.broadcast(tx, actor_id, broadcast_id)
         if broadcast.state not in CORRECTABLE:
             raise NotNow("broadcasts.over")
-        texts = await _texts(tx, runtime, await delivery_store.of_broadcast(tx, broadcast_id))
+        texts = await _texts(tx, runtime, (one.version_id for one in await sent_store.versions(tx, broadcast_id)))
         if not texts:
             raise NotNow("broadcasts.topic_gone")
         return min(texts.values(), key=lambda one: one.language != SOURCE_LANGUAGE)
 
 
-async def preview(runtime: Runtime, champion_id: int, broadcast_id: int, draft: Draft) -> tuple[int, str]:
+async def preview(runtime: Runtime, actor_id: int, broadcast_id: int, draft: Draft) -> tuple[int, str]:
     """How many people a correction would reach, and the corrected message for the first of them."""
     async with runtime.database.read() as tx:
-        broadcast = await own(tx, champion_id, broadcast_id)
+        broadcast = await on_behalf.broadcast(tx, actor_id, broadcast_id)
         rows = [one for one in await delivery_store.of_broadcast(tx, broadcast_id) if stands(one)]
         if not rows:
             raise NotNow("broadcasts.nobody_received")
@@ -134,14 +135,14 @@ async def preview(runtime: Runtime, champion_id: int, broadcast_id: int, draft: 
         return len(rows), correcting.words(rows[0])
 
 
-async def correct(runtime: Runtime, champion_id: int, broadcast_id: int, draft: Draft) -> int:
+async def correct(runtime: Runtime, actor_id: int, broadcast_id: int, draft: Draft) -> int:
     """Edit the message for exactly those who received it, and tell them so. Those still waiting get the new words.
 
     Returns how many people had received it.
     """
     now = runtime.now()
     async with runtime.database.write() as tx:
-        broadcast = await own(tx, champion_id, broadcast_id)
+        broadcast = await on_behalf.broadcast(tx, actor_id, broadcast_id)
         _check(broadcast, draft)
         rows = await delivery_store.of_broadcast(tx, broadcast_id)
         received = [one for one in rows if stands(one) or one.state is State.SENDING]
@@ -151,8 +152,10 @@ async def correct(runtime: Runtime, champion_id: int, broadcast_id: int, draft: 
         await delivery_store.clear(tx, "corrected_again", now, broadcast_id=broadcast_id, kind=Kind.CORRECTION)
         await delivery_store.put(tx, fresh, now)
         await _change(tx, correcting, waiting)
-        await drafts.drop_within(tx, champion_id)
-        await machine.note(tx, now, champion_id, "broadcast_corrected", f"broadcast:{broadcast_id}")
+        if broadcast.champion_id == actor_id:  # a coordinator at the desk has no draft of it in the chat
+            await drafts.drop_within(tx, actor_id)
+        await machine.note(tx, now, actor_id, "broadcast_corrected", f"broadcast:{broadcast_id}")
+        await on_behalf.tell_of_broadcast(tx, runtime, actor_id, broadcast, "corrected")
         return len(received)
 
 

@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -12,12 +13,14 @@ from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.people import Role
 from bot.runtime import Runtime
 from bot.store import desk as store
-from bot.store import machine
+from bot.store import machine, trail
 from bot.store import people as people_store
 from bot.store.desk import Session
+from bot.store.trail import Wanted
 
 TOKEN_BYTES = 32
 LONGEST_TOKEN = 200
+ONE_LOOK = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -130,9 +133,18 @@ async def sessions(runtime: Runtime, person_id: int) -> list[Session]:
 
 
 async def note(runtime: Runtime, actor_id: int, what: str, subject: str = "") -> None:
-    """A line of the audit trail for something that changed nothing, such as looking at a person."""
+    """A line of the audit trail for a look, which changes nothing; one line for all looks within ten minutes.
+
+    A page that is open fetches itself again whenever something was written: a line at each look would be written for
+    ever.
+    """
+    now = runtime.now()
+    lately = Wanted(actor_id=actor_id, what=what, subject=subject, since=now - ONE_LOOK)
+    async with runtime.database.read() as tx:
+        if await trail.read(tx, lately, 1):
+            return
     async with runtime.database.write() as tx:
-        await machine.note(tx, runtime.now(), actor_id, what, subject)
+        await machine.note(tx, now, actor_id, what, subject)
 
 
 async def tidy(runtime: Runtime) -> None:

@@ -124,6 +124,7 @@ async def decline(runtime: Runtime, coordinator_id: int, enrolment_id: int) -> P
         if enrolment is None or enrolment.state is not State.WAITING:
             raise NotNow("enrolling.decided_already")
         await enrolling.end_within(tx, runtime, enrolment, Course.CANCELLED, runtime.now())
+        await machine.note(tx, runtime.now(), coordinator_id, "enrolment_declined", f"enrolment:{enrolment_id}")
         await _answer(tx, runtime, person, f"declined:{enrolment_id}", "enrolling.declined", [])
         return person
 

@@ -102,8 +102,15 @@ async def circle_closed(
 
 
 async def ask_cover(
-    tx: AsyncConnection, runtime: Runtime, champion: Person, cover: Person, away_id: int, until: datetime
+    tx: AsyncConnection,
+    runtime: Runtime,
+    champion: Person,
+    cover: Person,
+    away_id: int,
+    until: datetime,
+    coordinator: Person | None = None,
 ) -> None:
+    """`coordinator`: who asks in the champion's place; the champion is told as well."""
     language = cover.language
     buttons = [
         [button(runtime, language, "buttons.cover_yes", f"cover:yes:{away_id}")],
@@ -111,7 +118,13 @@ async def ask_cover(
     ]
     key, phrase, name = cover_question_key(away_id), "circles.cover_question", champion.name
     day = runtime.day(until, cover.zone, language)
-    await to_worker(tx, runtime, cover, key, phrase, buttons, (champion.id,), champion=name, until=day)
+    asker = coordinator.name if coordinator else ""
+    named = (champion.id, coordinator.id) if coordinator else (champion.id,)
+    await to_worker(tx, runtime, cover, key, phrase, buttons, named, champion=name, until=day, coordinator=asker)
+    if coordinator:
+        day, asked = runtime.day(until, champion.zone, champion.language), cover.name
+        key, phrase, named = f"cover-asked:{away_id}", "circles.cover_asked_for_you", (cover.id, coordinator.id)
+        await to_worker(tx, runtime, champion, key, phrase, names=named, until=day, cover=asked, coordinator=asker)
 
 
 def cover_question_key(away_id: int) -> str:

@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.actions import circles as circle_actions
-from bot.actions import conditions, leaving, stopping
+from bot.actions import conditions, leaving, on_behalf, stopping
 from bot.domain.circles import forgotten_hash
-from bot.domain.errors import NotFound
+from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.people import Purpose
 from bot.runtime import Runtime
 from bot.store import circles as circle_store
@@ -66,10 +66,28 @@ async def forget(runtime: Runtime, person_id: int) -> None:
     now = runtime.now()
     async with runtime.database.write() as tx:
         person = await people_store.find(tx, person_id)
+        if person is not None:
+            await _forget_for_good(tx, runtime, person, now)
+
+
+async def forget_for(runtime: Runtime, coordinator_id: int, person_id: int) -> Person:
+    """The same at somebody's own request to a coordinator. Raises for another coordinator: they do it themselves."""
+    async with runtime.database.write() as tx:
+        await on_behalf.coordinators_only(tx, coordinator_id)
+        person = await people_store.find(tx, person_id)
         if person is None:
-            return
-        await _forget(tx, runtime, person, now)
-        await people_store.remember_forgotten(tx, forgotten_hash(runtime.secret, person.telegram_id), now)
+            raise NotFound("errors.gone")
+        if await on_behalf.coordinates(tx, person_id):
+            raise NotAllowed("privacy.coordinators_themselves")
+        now = runtime.now()
+        await machine.note(tx, now, coordinator_id, "person_erased", f"person:{person_id}")
+        await _forget_for_good(tx, runtime, person, now)
+        return person
+
+
+async def _forget_for_good(tx: AsyncConnection, runtime: Runtime, person: Person, now: datetime) -> None:
+    await _forget(tx, runtime, person, now)
+    await people_store.remember_forgotten(tx, forgotten_hash(runtime.secret, person.telegram_id), now)
 
 
 async def erase_for(runtime: Runtime, coordinator_id: int, enrolment_id: int) -> str:

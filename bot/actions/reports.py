@@ -1,11 +1,12 @@
 """How a broadcast went: the numbers, names where the champion can do something about it, and sending once more."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.actions.broadcasts import own
+from bot.actions import on_behalf
 from bot.actions.templates import library
 from bot.domain.broadcasts import DELETABLE, Broadcast, Phase
 from bot.domain.deliveries import OPEN, State
@@ -51,10 +52,10 @@ class Counts:
         return self.sent + self.waiting + self.not_reached + self.uncertain
 
 
-async def report(runtime: Runtime, champion_id: int, broadcast_id: int) -> Report:
+async def report(runtime: Runtime, actor_id: int, broadcast_id: int) -> Report:
     """Raises NotFound for somebody else's broadcast."""
     async with runtime.database.read() as tx:
-        return await reported(tx, await own(tx, champion_id, broadcast_id), runtime.now())
+        return await reported(tx, await on_behalf.broadcast(tx, actor_id, broadcast_id), runtime.now())
 
 
 async def reported(tx: AsyncConnection, broadcast: Broadcast, now: datetime) -> Report:
@@ -97,7 +98,11 @@ def can_delete(row: Delivery, now: datetime) -> bool:
 
 
 async def counted(tx: AsyncConnection, broadcast_id: int) -> Counts:
-    found = await delivery_store.counts(tx, broadcast_id)
+    return counts_of(await delivery_store.counts(tx, broadcast_id))
+
+
+def counts_of(found: Mapping[tuple[State, str], int]) -> Counts:
+    """The numbers of a report out of rows by state and reason."""
 
     def rows(*states: State) -> int:
         return sum(number for (state, _), number in found.items() if state in states)
@@ -105,12 +110,12 @@ async def counted(tx: AsyncConnection, broadcast_id: int) -> Counts:
     return Counts(rows(State.SENT), rows(*OPEN), rows(State.FAILED, State.MISSED), rows(State.UNCERTAIN))
 
 
-async def send_again(runtime: Runtime, champion_id: int, broadcast_id: int) -> int:
-    """The champion decides that those who may not have got it get it again. Returns how many people that are."""
+async def send_again(runtime: Runtime, actor_id: int, broadcast_id: int) -> int:
+    """Those who may not have got it get it again: somebody decided so. Returns how many people that are."""
     now = runtime.now()
     async with runtime.database.write() as tx:
         await store.lock(tx, broadcast_id)
-        broadcast = await own(tx, champion_id, broadcast_id)
+        broadcast = await on_behalf.broadcast(tx, actor_id, broadcast_id)
         if broadcast.not_after <= now:
             raise NotNow("broadcasts.too_late_again")
         if broadcast.state not in (Phase.FINISHED, Phase.SENDING):
@@ -120,5 +125,6 @@ async def send_again(runtime: Runtime, champion_id: int, broadcast_id: int) -> i
         again = await delivery_store.requeue_uncertain(tx, broadcast_id, now)
         if again and broadcast.state is Phase.FINISHED:
             await store.move(tx, broadcast_id, Phase.FINISHED, Phase.SENDING, finished_at=None)
-        await machine.note(tx, now, champion_id, "broadcast_sent_again", f"broadcast:{broadcast_id}")
+        await machine.note(tx, now, actor_id, "broadcast_sent_again", f"broadcast:{broadcast_id}")
+        await on_behalf.tell_of_broadcast(tx, runtime, actor_id, broadcast, "sent_again")
         return again

@@ -1,5 +1,6 @@
 """Template versions: files and edits become immutable rows, coordinators of this place read and approve them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,12 +13,14 @@ from bot.domain.deliveries import Kind, State
 from bot.domain.errors import NotFound, NotNow, Refused
 from bot.domain.hours import local
 from bot.domain.place import Place
+from bot.domain.template_states import is_news
 from bot.domain.templates import SOURCE_LANGUAGE, Template, in_season
 from bot.runtime import Runtime
 from bot.store import deliveries as delivery_store
+from bot.store import drafts as draft_store
 from bot.store import machine
 from bot.store import templates as store
-from bot.store.templates import Version
+from bot.store.templates import Mark, Version
 
 Key = tuple[str, str]
 
@@ -72,26 +75,36 @@ def template_of(runtime: Runtime, version: Version) -> Template | None:
 async def sync(runtime: Runtime) -> int:
     """Write down what the files say now. Returns how many versions are new; coordinators are told of them.
 
-    A file that comes back with the same words is the version it was, and who approved it still stands.
+    A file that comes back with the same words is the version it was, and who approved it still stands. An edit made at
+    the desk wins until the file itself changes.
     """
     now = runtime.now()
     templates = runtime.catalogue.templates
     async with runtime.database.write() as tx:
         await store.one_at_a_time(tx)
-        newest = {(one.topic, one.language): one for one in await store.all_versions(tx)}
-        changed = [one for key, one in templates.items() if key not in newest or newest[key].digest != one.digest]
-        fresh = [one for one in changed if await _added(tx, one, one.key not in newest, now)]
-        for topic, language in newest.keys() - templates.keys() - _broken(runtime):
-            await store.retire(tx, topic, language, now)
+        known = await store.marks(tx)
+        fresh = [one for one in templates.values() if await _took_in(tx, one, known.get(one.key, []), now)]
+        for topic, language in _gone(known, templates.keys() | _broken(runtime)):
+            await store.retire(tx, topic, language, now, "file")
         if fresh:
             await _tell_coordinators(tx, runtime, fresh, now)
+        await library(tx, runtime)  # from here on titles are known
         return len(fresh)
 
 
-async def _added(tx: AsyncConnection, one: Template, was_away: bool, now: datetime) -> bool:
-    if was_away and await store.revive(tx, one.topic, one.language, one.digest):
-        return False
-    return await store.add(tx, one.topic, one.language, one.digest, one.source_text, "file", None, now)
+async def _took_in(tx: AsyncConnection, one: Template, known: list[Mark], now: datetime) -> bool:
+    """Whether a file is a new version. What a coordinator took out of use stays out until the file itself changes."""
+    if is_news(one.digest, known):
+        return await store.add(tx, one.topic, one.language, one.digest, one.source_text, "file", None, now) is not None
+    if known[-1].retired_at is not None and known[-1].retired_why != "desk":
+        await store.revive(tx, one.topic, one.language)
+    return False
+
+
+def _gone(known: dict[Key, list[Mark]], here: Collection[Key]) -> list[Key]:
+    """Whose file is gone. What was edited at the desk does not need one."""
+    newest = {key: marks[-1] for key, marks in known.items()}
+    return [key for key, one in newest.items() if one.retired_at is None and one.origin == "file" and key not in here]
 
 
 def _broken(runtime: Runtime) -> set[Key]:
@@ -112,7 +125,7 @@ async def library(tx: AsyncConnection, runtime: Runtime) -> Library:
     today = local(runtime.now(), runtime.place.zone).date()
     approved: dict[Key, Usable] = {}
     obstacles: dict[Key, Obstacle] = {}
-    for version in await store.all_versions(tx):
+    for version in await store.current(tx):
         key = (version.topic, version.language)
         template = template_of(runtime, version)
         if version.approved and template is not None:
@@ -120,6 +133,7 @@ async def library(tx: AsyncConnection, runtime: Runtime) -> Library:
             obstacles.pop(key, None)
         elif key not in approved:
             obstacles[key] = _undecided(version)
+    runtime.shelf.titles = {**runtime.shelf.titles, **{key: one.template.title for key, one in approved.items()}}
     return _sorted_out(approved, obstacles, runtime.place, today)
 
 
@@ -149,7 +163,7 @@ async def open_library(runtime: Runtime) -> Library:
 async def newest(runtime: Runtime) -> list[Version]:
     """The newest version of each topic and language, English first."""
     async with runtime.database.read() as tx:
-        found = {(one.topic, one.language): one for one in await store.all_versions(tx)}
+        found = {(one.topic, one.language): one for one in await store.current(tx)}
         readable = [one for one in found.values() if template_of(runtime, one)]
         return sorted(readable, key=lambda one: (one.language != SOURCE_LANGUAGE, one.language, one.topic))
 
@@ -176,7 +190,7 @@ async def decide(runtime: Runtime, coordinator_id: int, version_id: int, approve
     now = runtime.now()
     async with runtime.database.write() as tx:
         version = await _newest_version(tx, version_id)
-        if not may_approve(coordinator_id, version.author_id):
+        if not may_approve(coordinator_id, *await writers(tx, version)):
             raise Refused("templates.own_words")
         if version.approved is not None and version.approved == approves:
             return
@@ -190,10 +204,53 @@ async def decide(runtime: Runtime, coordinator_id: int, version_id: int, approve
         await machine.note(tx, now, coordinator_id, verdict, f"version:{version_id}")
 
 
+async def writers(tx: AsyncConnection, version: Version) -> set[int]:
+    """Everybody who wrote a part of these words: also of those they began from, unless a second person approved them.
+
+    None of them may approve (promise 8).
+    """
+    found, waiting = set[int](), [version]
+    while waiting:
+        one = waiting.pop()
+        found |= {one.author_id} if one.author_id else set()
+        found |= await draft_store.writers(tx, one.id)
+        bases = [await store.by_id(tx, base) for base in await draft_store.bases(tx, one.id)]
+        waiting += [base for base in bases if base is not None and not base.approved]
+    return found
+
+
+async def retire(runtime: Runtime, coordinator_id: int, topic: str, language: str) -> None:
+    """Take the words of a topic in one language out of use; what waits in the queue with them does not go out."""
+    now = runtime.now()
+    async with runtime.database.write() as tx:
+        await _known(tx, topic, language)
+        await store.retire(tx, topic, language, now, "desk")
+        which = {"version_id": await store.ids_of(tx, topic, language), "kind": Kind.BROADCAST}
+        await delivery_store.clear(tx, "words_withdrawn", now, state=State.SUPPRESSED, **which)
+        await machine.note(tx, now, coordinator_id, "template_retired", f"words:{topic}.{language}")
+
+
+async def bring_back(runtime: Runtime, coordinator_id: int, topic: str, language: str) -> None:
+    """Put into use again what was taken out; who approved it still stands."""
+    async with runtime.database.write() as tx:
+        newest = await _known(tx, topic, language)
+        if newest.retired_at is None:
+            return
+        await store.revive(tx, topic, language)
+        await machine.note(tx, runtime.now(), coordinator_id, "template_brought_back", f"words:{topic}.{language}")
+
+
+async def _known(tx: AsyncConnection, topic: str, language: str) -> Version:
+    found = await store.history(tx, topic, language, 1)
+    if not found or topic.startswith(store.PLAN):
+        raise NotFound("templates.gone")
+    return found[0]
+
+
 async def _newest_version(tx: AsyncConnection, version_id: int) -> Version:
     """Raises unless this is the version that counts now."""
     version = await store.by_id(tx, version_id)
-    newest = {(one.topic, one.language): one.id for one in await store.all_versions(tx)}
+    newest = {(one.topic, one.language): one.id for one in await store.current(tx)}
     if version is None or (version.topic, version.language) not in newest:
         raise NotFound("templates.gone")
     if newest[version.topic, version.language] != version_id:

@@ -22,6 +22,8 @@ def names(people: list[str], most: int = MOST_NAMES) -> list[str]:
 def title(runtime: Runtime, topic: str, language: str) -> str:
     """What a topic is called, also when nothing of it may be sent any more."""
     for wanted in (language, SOURCE_LANGUAGE, *runtime.place.languages):
+        if (topic, wanted) in runtime.shelf.titles:
+            return runtime.shelf.titles[topic, wanted]
         template = runtime.catalogue.templates.get((topic, wanted))
         if template is not None:
             return template.title

@@ -9,7 +9,7 @@ from bot.catalogue.findings import CatalogueError, Finding
 from bot.catalogue.loader import Key, Loaded, compare, load, overdue
 from bot.catalogue.phrases import Phrases
 from bot.catalogue.place_duty import holidays_run_out
-from bot.catalogue.place_file import FILE_NAME, read_place
+from bot.catalogue.place_file import FILE_NAME, parse_place, read_place
 from bot.catalogue.placeholders import of_place
 from bot.catalogue.plan_loader import LoadedPlans, load_plans
 from bot.catalogue.plan_loader import overdue as overdue_plans
@@ -40,15 +40,18 @@ class Catalogue:
     plans: Mapping[str, Plan] = field(default_factory=dict)
 
     @classmethod
-    def open(cls, directory: Path) -> "Catalogue":
-        """First start. Broken templates are left out; a broken place or phrase raises CatalogueError."""
-        place, place_faults = read_place(directory)
+    def open(cls, directory: Path, place_text: str = "") -> "Catalogue":
+        """First start. Broken templates are left out; a broken place or phrase raises CatalogueError.
+
+        `place_text`: the place as edited at the desk, which counts instead of the file while it can be read.
+        """
+        place, place_faults, strict = _place(directory, place_text)
         languages = place.languages if place else ("en",)
         phrases, faults, warnings = Phrases.load(directory / PHRASES, languages)
         if place is None or faults:
             raise CatalogueError([*place_faults, *faults])
         loaded, plans = load(directory / PREVENTION, place), load_plans(directory / CHECKINS, place)
-        faults = [*loaded.faults, *plans.faults]
+        faults = [*strict, *loaded.faults, *plans.faults]
         warnings += [*loaded.warnings, *plans.warnings]
         return cls(directory, place, phrases, loaded.templates, tuple(faults), tuple(warnings), plans.plans)
 
@@ -56,10 +59,10 @@ class Catalogue:
     def findings(self) -> tuple[Finding, ...]:
         return (*self.faults, *self.warnings)
 
-    def reload(self) -> "Catalogue":
+    def reload(self, place_text: str = "") -> "Catalogue":
         """Reads the folder again. Whatever is broken now stays as it was, and `faults` say so."""
-        place, faults = read_place(self.directory)
-        place = place or self.place
+        place, faults, strict = _place(self.directory, place_text)
+        place, faults = place or self.place, [*faults, *strict]
         phrases, phrase_faults, warnings = Phrases.load(self.directory / PHRASES, place.languages)
         if phrase_faults:
             phrases, warnings = self.phrases, []
@@ -132,3 +135,12 @@ def figures_of(directory: Path) -> dict[str, list[str]]:
         return {}
     plans = load_plans(directory / CHECKINS, place).plans
     return {name: plan_figures(plan, place) for name, plan in sorted(plans.items())}
+
+
+def _place(directory: Path, place_text: str) -> tuple[Place | None, list[Finding], list[Finding]]:
+    """(place, why there is none, what keeps its edit from counting): the rules may have become stricter since."""
+    edited, faults = parse_place(place_text) if place_text else (None, [])
+    if edited is not None:
+        return edited, [], []
+    place, missing = read_place(directory)
+    return place, missing, faults

@@ -16,7 +16,6 @@ from bot.catalogue.phrase_files import PhraseFile, compare, pages, read_phrases
 from bot.catalogue.sandbox import environment
 from bot.domain.templates import SOURCE_LANGUAGE
 
-
 DESK = "desk"
 Words = dict[str, PhraseFile]
 
@@ -64,6 +63,10 @@ class Phrases:
     def keys(self) -> set[str]:
         """Every key that any loaded language has, lists as well."""
         return {key for words in self._words.values() for key in (*words.texts, *words.lists)}
+
+    def spoken(self) -> set[str]:
+        """The languages that have any phrase."""
+        return {language for language, words in self._words.items() if words.texts}
 
     def shown_in(self, language: str, key: str) -> str:
         """The language that a phrase would really be said in. Raises KeyError for a key that nobody has."""

@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 
 from bot.catalogue.findings import Finding, nearest
 from bot.catalogue.place_duty import read_keep_answers, read_oncall, read_working
-from bot.catalogue.toml_file import TomlFile, read_toml
+from bot.catalogue.toml_file import TomlFile, parse_toml, read_toml
 from bot.catalogue.toml_values import Values
 from bot.domain.place import REQUIRED_NUMBERS, Caps, Place
 
 FILE_NAME = "place.toml"
+EDITED = "place.toml (edited at the desk)"
 _TEXTS = ("name", "organisation", "zone", "nation", "contact", "privacy_contact")
 _TABLES = ("waking", "caps", "emergency", "working", "oncall", "care")
 _KNOWN = {"": {*_TEXTS, "languages", *_TABLES}, "waking": {"from", "to"}}
@@ -25,9 +26,13 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 def read_place(directory: Path) -> tuple[Place | None, list[Finding]]:
     """The place of a messages folder, or None with every fault."""
     file = read_toml(directory / FILE_NAME, FILE_NAME)
-    if isinstance(file, Finding):
-        return None, [file]
-    return _Reader(file).place()
+    return (None, [file]) if isinstance(file, Finding) else _Reader(file).place()
+
+
+def parse_place(text: str) -> tuple[Place | None, list[Finding]]:
+    """The same of a text that was edited at the desk."""
+    file = parse_toml(text, EDITED)
+    return (None, [file]) if isinstance(file, Finding) else _Reader(file).place()
 
 
 class _Reader:

@@ -28,6 +28,10 @@ class TomlFile:
             key = key.rpartition(".")[0]
         return self._lines.get(key, 1)
 
+    def key_at(self, line: int) -> str:
+        """The key that stands on a line, or empty."""
+        return next((key for key, number in self._lines.items() if number == line), "")
+
     def line_of_text(self, key: str) -> int:
         """The line on which a string begins: the one below, when only three quotes follow the key."""
         line = self.line(key)
@@ -50,8 +54,11 @@ class TomlFile:
 def read_toml(path: Path, shown: str) -> TomlFile | Finding:
     """The file, or the one fault that keeps it from being read."""
     text = read_text(path, shown)
-    if isinstance(text, Finding):
-        return text
+    return text if isinstance(text, Finding) else parse_toml(text, shown)
+
+
+def parse_toml(text: str, shown: str) -> TomlFile | Finding:
+    """The same of a text that is kept elsewhere."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     try:
         return TomlFile(shown, text, tomllib.loads(text))

@@ -5,7 +5,6 @@ from bot.actions.away import Absence, Candidate
 from bot.conversations.circles import champions_only
 from bot.conversations.talk import Talk
 
-DAYS = (3, 7, 14, 28)
 MOST = 80  # Telegram shows at most 100 buttons
 
 
@@ -34,11 +33,11 @@ async def _ask_who(talk: Talk) -> None:
     if not found:
         await talk.show("circles.away_nobody", contact=talk.runtime.place.contact)
         return
-    rows = [[{"text": _known_by(one), "data": f"away:{one.person.id}"}] for one in found[:MOST]]
+    rows = [[{"text": known_by(one), "data": f"away:{one.person.id}"}] for one in found[:MOST]]
     await talk.show("circles.away_question", [*rows, [talk.button("buttons.cancel", "cancel")]])
 
 
-def _known_by(one: Candidate) -> str:
+def known_by(one: Candidate) -> str:
     """First names come twice; a circle tells them apart."""
     return f"{one.person.name} ({one.circles[0]})" if one.circles else one.person.name
 
@@ -50,12 +49,12 @@ async def chosen(talk: Talk) -> None:
     cover_id, days = talk.number(), talk.number(1)
     if talk.args[:1] == ["other"]:
         await _ask_who(talk)
-    elif days in DAYS:
+    elif days in actions.DAYS:
         until = await actions.ask_cover(talk.runtime, talk.id, cover_id, days)
         day = talk.runtime.day(until, talk.visitor.person.zone, talk.language)
         await talk.show("circles.away_asked", until=day)
     else:
-        rows = [[talk.button("buttons.away_days", "away", cover_id, n, days=n)] for n in DAYS]
+        rows = [[talk.button("buttons.away_days", "away", cover_id, n, days=n)] for n in actions.DAYS]
         await talk.show("circles.away_how_long", [*rows, [talk.button("buttons.cancel", "cancel")]])
 
 

@@ -115,6 +115,7 @@ async def _rename(talk: Talk, circle_id: int) -> None:
 async def _ask_close(talk: Talk, circle_id: int) -> None:
     one = await actions.view(talk.runtime, talk.id, circle_id)
     rows = [[talk.button("buttons.close_yes", "circle", circle_id, "closeyes", style="danger")]]
+    rows += [[talk.button("buttons.hand_over", "handto", circle_id)]] if one.members else []
     rows += [[talk.button("buttons.close_no", "circle", circle_id)]]
     await talk.show("circles.close_question", rows, circle=one.circle.name, members=one.members)
 

@@ -1,16 +1,13 @@
 """A coordinator walks through a check-in plan, as the person would meet it, and says yes or no for this place."""
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 
+from bot.actions import plan_preview as preview
 from bot.actions import plans as actions
 from bot.actions.plans import Waiting
-from bot.catalogue import plan_html, safe
-from bot.catalogue.fields import show_date, show_span, show_time
 from bot.conversations.keyboards import Button
 from bot.conversations.talk import Talk
 from bot.conversations.templates import coordinators_only
-from bot.domain.figures import figures
 from bot.domain.plans import FREE_TEXT, SENTENCES, Question
 from bot.domain.templates import SOURCE_LANGUAGE
 
@@ -67,42 +64,7 @@ async def _read(talk: Talk) -> None:
         [talk.button("buttons.refuse", "plan", "no", one.version.id)],
         [talk.button("buttons.back_to_list", "plan", "list")],
     ]
-    await talk.show_html(_about(talk, one), rows)
-
-
-def _about(talk: Talk, one: Waiting) -> str:
-    plan, found = one.plan, figures(one.plan, talk.runtime.place)
-
-    def span(length: timedelta) -> str:
-        return show_span(length, talk.language)
-
-    checked, review = (
-        f"{show_date(day, talk.language)} {day.year}" for day in (plan.source_checked_on, plan.review_by)
-    )
-    return talk.words(
-        "plans.about",
-        title=one.words.title,
-        summary=one.words.summary,
-        number=one.version.number,
-        language=talk.runtime.plain(one.language, "language.name"),
-        author=one.words.author or plan.author,
-        source=plan.source,
-        checked=checked,
-        review=review,
-        nation=plan.nation,
-        check_ins=len(plan.days),
-        last_day=plan.days[-1].number,
-        closing_day=plan.closing_day,
-        time=show_time(plan.time_of_day, talk.language),
-        answer_hours=span(timedelta(hours=plan.not_after_hours)),
-        questions=found.questions,
-        longest=found.longest_path,
-        red=span(found.red_taken),
-        amber=span(found.amber_taken),
-        amber_clock=span(found.amber_clock),
-        silence=span(found.silence_usual),
-        silence_high=span(found.silence_high),
-    )
+    await talk.show_html(preview.about(talk.runtime, one, talk.language), rows)
 
 
 async def _step(talk: Talk) -> None:
@@ -123,7 +85,7 @@ def _pages(one: Waiting) -> Iterator[Page]:
     yield _around
     for place_in in range(len(one.plan.days)):
         yield lambda talk, shown, step, steps, day=place_in: _day(talk, shown, step, steps, day)  # type: ignore[misc]
-    if _followers(one):
+    if preview.followers(one):
         yield _follow
     if one.words.emergency:
         yield _emergency
@@ -132,9 +94,7 @@ def _pages(one: Waiting) -> Iterator[Page]:
 
 def _said(talk: Talk, one: Waiting, source: str) -> str:
     """A text of the plan with examples in it, as a person would get it."""
-    phrases, place = talk.runtime, talk.runtime.place
-    name, named = (phrases.plain(one.language, f"plans.example_{key}") for key in ("name", "named"))
-    return safe(plan_html(source, one.language, place, name=name, named=named))
+    return preview.said(talk.runtime, one, source)
 
 
 def _around(talk: Talk, one: Waiting, step: int, steps: int) -> str:
@@ -150,15 +110,9 @@ def _day(talk: Talk, one: Waiting, step: int, steps: int, place_in: int) -> str:
     return "\n\n".join([head, *(_question(talk, one, name) for name in day.questions)])
 
 
-def _followers(one: Waiting) -> list[str]:
-    """Questions that stand in no day: they follow an answer."""
-    listed = {name for day in one.plan.days for name in day.questions}
-    return [name for name in one.plan.questions if name not in listed]
-
-
 def _follow(talk: Talk, one: Waiting, step: int, steps: int) -> str:
     head = talk.words("plans.follow", step=step, steps=steps)
-    return "\n\n".join([head, *(_question(talk, one, name) for name in _followers(one))])
+    return "\n\n".join([head, *(_question(talk, one, name) for name in preview.followers(one))])
 
 
 def _question(talk: Talk, one: Waiting, name: str) -> str:

@@ -42,8 +42,8 @@ def same(one: str, other: str) -> bool:
 def read_signed(init_data: str, bot_token: str, now: datetime) -> Signed | None:
     """Who opened the Mini App; None unless Telegram signed it for this bot within the last ten minutes.
 
-    Source: core.telegram.org/bots/webapps, "Validating data received via the Mini App": HMAC-SHA-256 over all fields but
-    `hash`, sorted, under the key HMAC-SHA-256("WebAppData", token).
+    Source: core.telegram.org/bots/webapps, "Validating data received via the Mini App": HMAC-SHA-256 over all fields
+    but `hash`, sorted, under the key HMAC-SHA-256("WebAppData", token).
     """
     try:
         fields = dict(parse_qsl(init_data, keep_blank_values=True, strict_parsing=True, max_num_fields=32))

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.concerns import Phase, Rung
 from bot.domain.plans import Level
+from bot.store.schema import people
 from bot.store.schema_care import concern_events, concerns
 from bot.store.updates import insert_for
 
@@ -105,6 +106,24 @@ async def closed_since(tx: AsyncConnection, since: datetime, most: int) -> list[
     query = select(*COLUMNS).where(concerns.c.state == Phase.CLOSED, concerns.c.closed_at >= since)
     rows = await tx.execute(query.order_by(concerns.c.closed_at.desc(), concerns.c.id.desc()).limit(most))
     return [_concern(row) for row in rows.mappings()]
+
+
+async def with_names(tx: AsyncConnection, closed_since: datetime | None, most: int) -> list[tuple[Concern, str, str]]:
+    """[(concern, whose it is about, who has it)]: all that are not closed, or the last that were since then."""
+    resident, owner = people.alias(), people.alias()
+    query = (
+        select(*COLUMNS, resident.c.name.label("resident_name"), func.coalesce(owner.c.name, "").label("owner_name"))
+        .join(resident, resident.c.id == concerns.c.person_id)
+        .outerjoin(owner, owner.c.id == concerns.c.owner_id)
+    )
+    if closed_since is None:
+        query = query.where(concerns.c.state != Phase.CLOSED).order_by(concerns.c.id)
+    else:
+        query = query.where(concerns.c.state == Phase.CLOSED, concerns.c.closed_at >= closed_since)
+        query = query.order_by(concerns.c.closed_at.desc(), concerns.c.id.desc()).limit(most)
+    rows = [dict(row) for row in (await tx.execute(query)).mappings()]
+    named = [(row, row.pop("resident_name"), row.pop("owner_name")) for row in rows]
+    return [(_concern(row), name, has_it) for row, name, has_it in named]
 
 
 async def earliest(tx: AsyncConnection, after: datetime) -> datetime | None:

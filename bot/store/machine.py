@@ -77,6 +77,13 @@ async def note(tx: AsyncConnection, now: datetime, actor_id: int | None, what: s
     await tx.execute(insert(audit).values(at=now, actor_id=actor_id, what=what, subject=subject))
 
 
+async def noted(tx: AsyncConnection, actor_id: int, what: str, subject: str, since: datetime) -> bool:
+    """Whether this line is among the last ones of this person."""
+    mine = select(audit).where(audit.c.actor_id == actor_id).order_by(audit.c.id.desc()).limit(20)
+    rows = await tx.execute(mine)
+    return any((row.what, row.subject) == (what, subject) and row.at >= since for row in rows)
+
+
 @dataclass(frozen=True)
 class Dialogue:
     """A half-finished conversation. It survives a restart because it is a row."""

@@ -145,6 +145,13 @@ async def champions_of(tx: AsyncConnection, person_id: int) -> list[str]:
     return list((await tx.execute(query)).scalars())
 
 
+async def called(tx: AsyncConnection, beginning: str, most: int) -> list[tuple[int, str]]:
+    """(id, first name) of people in a circle whose name begins so, by name."""
+    joined = exists().where(memberships.c.person_id == people.c.id, memberships.c.left_at.is_(None))
+    query = select(people.c.id, people.c.name).where(people.c.name.istartswith(beginning, autoescape=True), joined)
+    return [(row.id, row.name) for row in await tx.execute(query.order_by(people.c.name, people.c.id).limit(most))]
+
+
 async def strangers(tx: AsyncConnection, before: datetime, most: int) -> list[Person]:
     """People of whom nothing has been heard since `before`: no task, in no open circle, never looked after."""
     works = exists().where(roles.c.person_id == people.c.id, roles.c.ended_at.is_(None))

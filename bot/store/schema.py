@@ -145,6 +145,7 @@ template_versions = table(
     person("author_id", mention()),
     instant("created_at", deed_of("author_id"), nullable=False),
     instant("retired_at", system()),
+    words("retired_why", system()),  # file: it is gone; desk: somebody took it out of use
     UniqueConstraint("topic", "language", "number"),
     Index("ix_template_versions_digest", "topic", "language", "digest"),
 )

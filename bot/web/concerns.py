@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from bot.actions import alerts
+from bot.actions import alerts, concern_board
 from bot.actions import concerns as actions
 from bot.actions import desk as door
 from bot.actions.concerns import View
@@ -42,9 +42,9 @@ async def listed(desk: Desk) -> Response:
     """What is not closed, the most urgent first; below, what was closed lately."""
     return desk.show(
         "concerns.html",
-        waiting=await actions.listed(desk.runtime, desk.id),
-        closed=await actions.closed_lately(desk.runtime, desk.id),
-        outcome_of=lambda view: _outcome(desk, view.concern.outcome),
+        waiting=await concern_board.waiting(desk.runtime, desk.id),
+        closed=await concern_board.closed_lately(desk.runtime, desk.id),
+        outcome_of=lambda card: _outcome(desk, card.concern.outcome),
     )
 
 

@@ -16,6 +16,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
+from starlette.types import Message, Receive
 
 from bot.actions import desk as door
 from bot.actions.desk import Seat
@@ -29,7 +30,8 @@ ROOT = "/desk"
 COOKIE, SAID_COOKIE = "desk", "desk-said"
 SAID_LASTS = 60  # seconds for the next page to say what was done
 MOST_FIELDS = 500
-LONGEST_FIELD = 200_000  # bytes; an import of all messages of a place has about a third of it
+LONGEST_FIELD = 200_000  # bytes of one field that is no file
+LARGEST_BODY = 8_000_000  # bytes; all messages of a place, zipped, have about a hundredth of it
 STATUS = {NotFound: 404, NotAllowed: 403, NotNow: 409}
 
 _log = structlog.get_logger(__name__)
@@ -129,7 +131,10 @@ class Pages:
 
     def shows(self, path: str, page: Page) -> Route:
         async def endpoint(request: Request) -> Response:
-            return await _answer(self._runtime, request, page, FormData())
+            seat = await _seat(self._runtime, request)
+            if isinstance(seat, Response):
+                return seat
+            return await _answer(Desk(self._runtime, request, seat, FormData()), page)
 
         return Route(ROOT + path, endpoint, methods=["GET"])
 
@@ -137,21 +142,57 @@ class Pages:
         """Changes something: the form has to be one of ours, sent from one of our pages."""
 
         async def endpoint(request: Request) -> Response:
-            async with request.form(max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD) as form:
-                return await _answer(self._runtime, request, page, form, changes=True)
+            seat = await _seat(self._runtime, request)  # before the form is read: strangers upload nothing
+            if isinstance(seat, Response):
+                return seat
+            small = Request(request.scope, _counted(request.receive))
+            try:
+                async with small.form(max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD) as form:
+                    return await _changed(Desk(self._runtime, request, seat, form), page)
+            except TooLarge:
+                desk = Desk(self._runtime, request, seat, FormData())
+                return desk.show("refused.html", 413, why=desk.say("desk.too_large"), back=_parent(request))
 
         return Route(ROOT + path, endpoint, methods=["POST"])
 
 
-async def _answer(runtime: Runtime, request: Request, page: Page, form: FormData, *, changes: bool = False) -> Response:
+class TooLarge(Exception):
+    """More was sent than any form of ours can hold."""
+
+
+def _counted(receive: Receive) -> Receive:
+    """What comes in, until it is too much: the length that is announced may be missing, or wrong."""
+    left = LARGEST_BODY
+
+    async def counted() -> Message:
+        nonlocal left
+        message = await receive()
+        left -= len(message.get("body", b""))
+        if left < 0:
+            raise TooLarge
+        return message
+
+    return counted
+
+
+async def _seat(runtime: Runtime, request: Request) -> Seat | Response:
+    """Who sits there, or the page for whoever may not."""
     seat = await door.seat(runtime, request.cookies.get(COOKIE, ""))
     if seat is None:
         return outside(runtime, request, "desk.logged_out", 401)
     if not seat.visitor.is_coordinator:
         return outside(runtime, request, "desk.coordinators_only", 403, seat.visitor.language)
-    desk = Desk(runtime, request, seat, form)
-    if changes and not is_ours(request, form, seat):
-        return desk.show("refused.html", 403, why=desk.say("desk.form_strange"), back=_parent(request))
+    return seat
+
+
+async def _changed(desk: Desk, page: Page) -> Response:
+    if not is_ours(desk.request, desk.form, desk.seat):
+        why = desk.say("desk.form_strange")
+        return desk.show("refused.html", 403, why=why, back=_parent(desk.request))
+    return await _answer(desk, page)
+
+
+async def _answer(desk: Desk, page: Page) -> Response:
     try:
         return await page(desk)
     except Refused as refusal:

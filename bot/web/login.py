@@ -1,6 +1,6 @@
-"""The door of the desk: a link from the chat, a Mini App, and the way out. A link is used up by a press, never by a look.
+"""The door of the desk: a link from the chat, a Mini App, and the way out.
 
-Programs that preview links fetch them: a GET must not use one up, or let anybody in.
+Programs that preview links fetch them: a look must not use one up, or let anybody in. A press does.
 """
 
 from collections.abc import Awaitable, Callable

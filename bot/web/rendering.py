@@ -122,7 +122,9 @@ def _words(runtime: Runtime, language: str) -> dict[str, Any]:
 
 
 def since(instant: datetime, now: datetime, language: str) -> str:
+    """How long it is until then, or since, in whole minutes at least."""
     span = instant - now
     if abs(span) < timedelta(minutes=1):
         span = timedelta(minutes=1 if span > timedelta() else -1)
-    return str(format_timedelta(span, add_direction=True, locale=language.replace("-", "_"), threshold=1.5))
+    locale = language.replace("-", "_")
+    return str(format_timedelta(span, granularity="minute", add_direction=True, locale=locale, threshold=1.5))

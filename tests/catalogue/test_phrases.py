@@ -124,3 +124,13 @@ def test_a_key_that_english_no_longer_has_does_no_harm(tmp_path: Path) -> None:
 def test_commands_keep_their_slash_in_right_to_left_text(tmp_path: Path) -> None:
     phrases, _, _ = loaded(tmp_path, en=EN, ar='[people]\nonly_english = "اكتب /stop، <b>هنا</b>"\n')
     assert phrases.say("ar", "people.only_english") == "اكتب \u200e/stop، <b>هنا</b>"
+
+
+def test_the_words_of_a_page_of_the_desk_stand_in_a_file_of_their_own(tmp_path: Path) -> None:
+    folder, desk = tmp_path / "phrases", tmp_path / "desk"
+    folder.mkdir(), desk.mkdir()
+    (folder / "en.toml").write_text('[people]\nwelcome = "Hello"\n')
+    (desk / "today.en.toml").write_text('[desk_today]\ntitle = "Today"\n\n[people]\nwelcome = "Not here"\n')
+    phrases, faults, _ = Phrases.load(folder, ["en"])
+    assert (phrases.plain("en", "desk_today.title"), phrases.plain("en", "people.welcome")) == ("Today", "Hello")
+    assert [(fault.rule, fault.file, fault.line) for fault in faults] == [("desk_heading", "desk/today.en.toml", 5)]

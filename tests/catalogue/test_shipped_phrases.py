@@ -7,24 +7,40 @@ from pathlib import Path
 
 import pytest
 
-from bot.actions import enrolling
+from bot.actions import enrolling, machine_health, timelines
 from bot.actions.answering import HELLO
 from bot.catalogue import Phrases
-from bot.catalogue.phrase_files import PhraseFile, read_phrases
+from bot.catalogue.phrase_files import PhraseFile
+from bot.catalogue.place_duty import WEEKDAYS
+from bot.catalogue.template_writing import parts_of
 from bot.conversations import enrolment_steps
 from bot.conversations.media import KINDS as MEDIA
 from bot.conversations.menus import EVERYBODY, OF_ROLE
 from bot.conversations.routes import COMMANDS
 from bot.delivery import verdicts
 from bot.domain.approvals import Obstacle
-from bot.domain.checkins import LAST_QUESTION
+from bot.domain.broadcasts import Phase
+from bot.domain.checkins import LAST_QUESTION, Course, Silent
+from bot.domain.checkins import Enrolment as Enrolled
+from bot.domain.checkins import Stage as Asking
 from bot.domain.concerns import Outcome, Rung
-from bot.domain.plans import Level, Tier
+from bot.domain.people import Purpose, Role
+from bot.domain.place import REQUIRED_NUMBERS
+from bot.domain.plans import SENTENCES, Level, Tier
+from bot.domain.reach import Reach
 from bot.domain.stopping import means_stop
+from bot.domain.template_states import Stage as WordsStage
+from bot.domain.templates import FieldType
 from bot.domain.wording import lint
+from bot.store.enrolled import KINDS
 from bot.store.privacy import columns_of
 from bot.store.schema import metadata
+from bot.store.sent import OUTCOMES
 from bot.ticks import TICKS
+from bot.web import settings_form
+from bot.web.charts import CHARTS
+from bot.web.rendering import MENU
+from bot.web.template_editor import MEANINGS
 from tests.catalogue.conftest import MESSAGES
 
 BOT = Path(__file__).parents[2] / "bot"
@@ -64,21 +80,15 @@ def sample(name: str) -> object:
     return 3 if name in NUMBERS else LONG.get(name, "words")
 
 
-def read(language: str) -> PhraseFile:
-    words, faults = read_phrases(FOLDER, language, required=True)
-    assert words, faults
-    return words
-
-
-FILES = {language: read(language) for language in LANGUAGES}
+PHRASES, FAULTS, _ = Phrases.load(FOLDER, LANGUAGES)
+FILES: dict[str, PhraseFile] = PHRASES._words  # with the words of the desk
 ENGLISH = FILES["en"]
-PHRASES, _, _ = Phrases.load(FOLDER, LANGUAGES)
 KEYS = {*ENGLISH.texts, *ENGLISH.lists}
 TABLES = {key.partition(".")[0] for key in KEYS}
 # Reasons of rows that stand in no report: relayed words, notices, progress, corrections.
 OF_OTHER_ROWS = {"answered", "back", "corrected_again", "finished", "read_by_cover"}
-OF_OTHER_ROWS |= {"answered_elsewhere", "asked_for_a_ring", "not_active", "taken"}
-NOT_A_PHRASE = re.compile(r".*\.(json|id)")  # the name of a file, a column
+OF_OTHER_ROWS |= {"answered_elsewhere", "asked_for_a_ring", "not_active", "over", "taken"}
+NOT_A_PHRASE = re.compile(r".*\.(json|id|html|css|js|svg)")  # the name of a file, a column
 
 
 @cache
@@ -89,18 +99,28 @@ def nodes() -> tuple[ast.AST, ...]:
     return tuple(node for tree in trees for node in ast.walk(tree))
 
 
+@cache
+def in_views() -> tuple[set[str], set[str]]:
+    """(keys, beginnings of keys that are put together with ~) in the pages of the desk."""
+    text = "\n".join(path.read_text(encoding="utf-8") for path in sorted(BOT.rglob("views/*.html")))
+    named = re.compile(rf"[\"']((?:{'|'.join(sorted(TABLES))})\.[a-z_0-9]*)[\"']( ~)?")
+    found = [(one[1], bool(one[2])) for one in named.finditer(text)]
+    return {key for key, goes_on in found if not goes_on}, {key for key, goes_on in found if goes_on}
+
+
 def literal_keys() -> set[str]:
     key = re.compile(rf"(?:{'|'.join(sorted(TABLES))})\.[a-z_0-9]+")
     words = {node.value for node in nodes() if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     whole = {word for word in words if key.fullmatch(word) and not word.endswith("_")}
-    return {word for word in whole if not NOT_A_PHRASE.fullmatch(word)}
+    return {word for word in whole | in_views()[0] if word in KEYS or not NOT_A_PHRASE.fullmatch(word)}
 
 
 def built_prefixes() -> set[str]:
     """The beginnings of keys that are put together: f"reasons.{key}" gives "reasons."."""
     start = re.compile(rf"(?:{'|'.join(sorted(TABLES))})\.[a-z_]*")
     firsts = (node.values[0] for node in nodes() if isinstance(node, ast.JoinedStr))
-    return {one.value for one in firsts if isinstance(one, ast.Constant) and start.fullmatch(str(one.value))}
+    said = {one.value for one in firsts if isinstance(one, ast.Constant) and start.fullmatch(str(one.value))}
+    return said | in_views()[1]
 
 
 def reasons() -> set[str]:
@@ -121,10 +141,44 @@ def decided_reasons() -> set[str]:
     return found - OF_OTHER_ROWS - {""}
 
 
+def deeds() -> set[str]:
+    """Everything that a line of the audit trail can be: what is given to machine.note, also by way of a name."""
+    found: set[str] = set()
+    for function in (node for node in nodes() if isinstance(node, ast.AsyncFunctionDef)):
+        inside = [*ast.walk(function)]
+        noted = [
+            one
+            for one in inside
+            if isinstance(one, ast.Call) and ast.unparse(one.func) in ("machine.note", "door.note")
+        ]
+        given = [one.args[3 if ast.unparse(one.func) == "machine.note" else 2] for one in noted]
+        names = {one.id for one in given if isinstance(one, ast.Name)}
+        assigned = [one.value for one in inside if isinstance(one, ast.Assign) and ast.unparse(one.targets[0]) in names]
+        words = [word for one in (*given, *assigned) for word in ast.walk(one) if isinstance(word, ast.Constant)]
+        found |= {str(word.value) for word in words}
+    built = {f"enrolment_{one.value}" for one in Course}
+    return (found - {"enrolment_"}) | (built if "enrolment_" in found else set())
+
+
 def concern_events() -> set[str]:
     """Everything that a line of a concern's history can say."""
     happened = {"opened", "taken", "spoken", "passed_on", "called", "not_called", "note", "goes_on", "ends", "died"}
     return happened | {f"told_{one.value}" for one in Rung} | {f"closed_{one.value}" for one in Outcome}
+
+
+def checkin_events() -> set[str]:
+    """Everything that a line of the timeline of somebody's check-ins can say, besides what happens to a concern."""
+    deeds = {"enrolment_invited", "enrolment_confirmed", "enrolled", "enrolled_assisted", "companion_asked"}
+    deeds |= {"companion_none", "asked_for_it", *(f"enrolment_{one}" for one in ("moved", "paused", "resumed"))}
+    deeds |= {"enrolment_fewer", "enrolment_all", *(f"ended_{one.value}" for one in Course)}
+    of_checkins = {"asked", "last_asked", "closing", "reminded", "answered", "answered_by_phone", "half_answered"}
+    return deeds | of_checkins | {"missed", "not_sent", "left_out", "concern"} | timelines.CLEARED
+
+
+def troubles() -> set[str]:
+    """Everything that can be amiss with the machine."""
+    parts = {f"{part}_{how}" for part in machine_health.PARTS for how in ("stands", "cannot")}
+    return parts | {"slow", "uncertain", "broken_files", "given_up", "tick_silent", "unheard"}
 
 
 def families() -> dict[str, set[str]]:
@@ -161,7 +215,47 @@ def families() -> dict[str, set[str]]:
         "oncall.": set(),  # keys of place.toml begin so, too
         "words.": {f"checkin_{one.id}" for one in HELLO.answers} | {f"last_{one.id}" for one in LAST_QUESTION.answers},
         "circles.": {"away_now", "away_waiting"},
+        "desk_audit.what_": deeds(),
+        "desk_settings.": {*settings_form.TEXTS, *settings_form.CAPS, "waking_from", "waking_to"}
+        | {"working_from", "working_to"},
+        "desk_settings.number_": {*REQUIRED_NUMBERS},
+        "desk_settings.day_": {*WEEKDAYS},
+        "desk_plans.part_": {*SENTENCES, "emergency"},
+        "desk_plans.raises_": {one.value for one in Level},
+        "desk_plans.silent_": {one.value for one in Silent},
+        "desk_plans.as_": {one.value for one in Tier},
+        "desk_people.reach_": {one.value for one in Reach},
+        "desk_people.role_": {one.value for one in Role},
+        "desk_people.purpose_": {one.value for one in Purpose},
+        "desk_broadcasts.": {"week_of", "replies", "answered_in_a_day", "message", "people", "left", "against_line"}
+        | {"language", "tier", "check_ins", "answered_share"},
+        "desk_broadcasts.state_": {one.value for one in Phase},
+        "desk_broadcasts.outcome_": set(OUTCOMES),
+        "desk_broadcasts.chart_": {name.replace("-", "_") for name in CHARTS},
+        "desk.menu_": {name for _, name in MENU},
+        "desk.level_": {one.value for one in Level},
+        "desk_templates.stage_": {one.value for one in WordsStage},
+        "desk_templates.about_": {one.value for one in WordsStage},
+        "desk_templates.kind_": {one.value for one in FieldType},
+        "desk_templates.means_": set(MEANINGS),
+        "desk_templates.part_": {part.name for part in parts_of("")},
+        "desk_checkins.kind_": set(KINDS),
+        "desk_checkins.state_": {one.value for one in Enrolled},
+        "desk_checkins.said_": {"chosen", "asked", "accepted", "declined"},
+        "desk_checkins.may_": {one.value for one in enrolling.PURPOSES},
+        "desk_checkins.enrol_": {"card", "assisted", "asked"},
+        "desk_checkins.about_": {"card", "assisted", "asked"},
+        "desk_checkins.event_": checkin_events(),
+        "desk_today.stage_": {one.value for one in Asking},
+        "desk_today.step_": {"place", "champion", "message", "enrolment", "done", "next", "later"},
+        "desk_today.help_": {"place", "champion", "message", "enrolment"},
+        "desk_today.machine_": troubles(),
+        "desk_today.do_": troubles(),
     }
+
+
+def test_every_phrase_is_sound() -> None:
+    assert [str(fault) for fault in FAULTS] == []
 
 
 def test_every_key_that_the_program_says_exists() -> None:
@@ -249,8 +343,10 @@ def test_a_translation_says_everything_that_english_says(language: str) -> None:
 
 @pytest.mark.parametrize("language", ["bn", "ar"])
 def test_a_translation_is_a_draft_and_says_so(language: str) -> None:
-    header = (FOLDER / f"{language}.toml").read_text(encoding="utf-8").split("[language]")[0]
-    assert "draft" in header and "native speaker" in header
+    files = [FOLDER / f"{language}.toml", *sorted((MESSAGES / "desk").glob(f"*.{language}.toml"))]
+    for file in files:
+        header = file.read_text(encoding="utf-8").partition("\n[")[0]
+        assert "draft" in header and "native speaker" in header, file.name
 
 
 def test_each_language_is_called_by_its_own_name() -> None:

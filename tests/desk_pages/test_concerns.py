@@ -24,3 +24,19 @@ async def test_a_concern_is_taken_noted_and_closed_at_the_desk(town: TestTown) -
     await desk.opens("/desk/concerns")
     assert "Nobody is waiting" in desk.sees
     assert "Closed in the last 30 days Ben" in desk.sees
+
+
+async def test_looking_again_and_again_at_a_concern_is_one_line_of_the_trail(town: TestTown) -> None:
+    """A page that is open fetches itself after each write: were each look a write, it would never rest."""
+    await town.is_ready()
+    await town.is_home("Ben", backup="")
+    await town.is_asked("Ben")
+    await town.ben.taps("Yes, now is good")
+    await town.ben.says("I feel awful and do not know what to do")
+    desk = await sits_at_desk(town)
+    for _ in range(3):
+        await desk.opens("/desk/concerns/1")
+    await town.passes(minutes=11)
+    await desk.opens("/desk/concerns/1")
+    await desk.opens("/desk/audit?what=concern_seen")
+    assert len(desk.page.select("tbody tr")) == 2

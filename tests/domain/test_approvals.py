@@ -19,9 +19,9 @@ def template() -> Template:
 
 
 def test_promise_8_nobody_approves_their_own_words() -> None:
-    assert not may_approve(7, author_id=7)
-    assert may_approve(7, author_id=8)
-    assert may_approve(7, author_id=None), "a shipped file has no author among us"
+    assert not may_approve(7, 7)
+    assert may_approve(7, 8)
+    assert may_approve(7, None), "a shipped file has no author among us"
 
 
 def test_promise_8_words_may_be_sent_up_to_the_day_of_their_review_and_not_after(template: Template) -> None:

@@ -30,11 +30,11 @@ ANSWERING = ("taps", "taps", "taps", "well", "well", "types", "later", "not_toda
 WORDS = ("yes", "2", "chest pain", "/home", "my cat is ill", "no", "later", "not today")
 TAKES_BACK = "takes the yes back"
 LEAVING = ("/stop", "Stop.", "থামুন", "توقف", "blocks", "has blocked", TAKES_BACK, TAKES_BACK)
-HELPED = ("take", "spoken", "pass", "close", "out", "goon", "end", "Gita is phoned", "the desk is cleared")
+HELPED = ("take", "spoken", "pass", "close", "out", "goon", "end", "Gita is phoned", *["the desk is cleared"] * 2)
 COURSES = ("in hospital", "in hospital", *["home again"] * 3, *["moved", "fewer"] * 3, "cancelled", "died")
 ALL = set(enrolling.PURPOSES)
 SAID = (ALL, ALL - {Purpose.SEE_ANSWERS}, {Purpose.CHECKINS}, ALL - {Purpose.CHECKINS})
-AWAY = tuple(timedelta(minutes=one) for one in (1, 3, 6, 11, 16, 20, 60, 240, 500, 1500))
+AWAY = tuple(timedelta(minutes=one) for one in (1, 5, 11, 16, 20, 60, 240, 500, 1600, 3000))
 TOO_MANY = "429"
 NEVER_TAPPED = ("forget:",)
 
@@ -173,9 +173,13 @@ class Care(Driven):
         else:
             self.works()
 
-    @rule(late=st.sampled_from([0, 0, 0, 1, 25]))
-    def the_next_check_in_is_due(self, late: int) -> None:
-        """In due course, or found by a process that was away for so many hours."""
+    @rule(late=st.sampled_from([0, 0, 0, 1, 25]), silent=st.sampled_from([0, 0, 0, 0, 0, 4]))
+    def the_next_check_in_is_due(self, late: int, silent: int) -> None:
+        """In due course, or found by a process that was away for so many hours; `silent`: and so many more after it."""
+        for _ in range(1 + silent):
+            self._asks(late)
+
+    def _asks(self, late: int) -> None:
         due = self.view.ask("SELECT min(due_at) AS due_at FROM checkins WHERE state = 'planned'")[0].due_at
         if due is not None and due > self.house.now:
             self.jumps(due - self.house.now + timedelta(hours=late))

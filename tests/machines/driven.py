@@ -25,7 +25,7 @@ class Count:
 
     steps = 0
     told = 0
-    often = 1000
+    often = 5000
 
     @classmethod
     def tell(cls) -> None:

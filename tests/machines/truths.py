@@ -5,7 +5,7 @@ Each says what is wrong, one sentence for each; nothing means that the promise h
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -36,6 +36,8 @@ class World:
     now: datetime
     rung: bool
     consents: int = 0
+    due: set[str] = field(default_factory=set)
+    """Keys of check-ins whose time had come before anybody asked them."""
 
     def concern(self, key: str) -> Row | None:
         return next((one for one in self.view.concerns if one.key == key), None)
@@ -65,6 +67,18 @@ def promise_2_nothing_waits_for_somebody_who_died(world: World) -> Iterator[str]
     for row in world.view.deliveries:
         if row.person_id in world.wire.dead and row.state == "queued" and row.kind != "tidy":
             yield f"{row.key} waits for somebody who died"
+
+
+def promise_2_nothing_waits_for_somebody_who_is_not_asked_now(world: World) -> Iterator[str]:
+    """Back in hospital, or at the end of the plan."""
+    resting = {one.id for one in world.view.enrolments if one.state in ("paused", "ended")}
+    for one in world.view.checkins:
+        if one.enrolment_id in resting and one.state in ("planned", *RUNNING):
+            yield f"{one.key} is {one.state}, and nobody is to be asked"
+    waiting = {row.key: row for row in world.view.deliveries if row.state == "queued" and not row.doubts}
+    for one in world.view.checkins:
+        if one.enrolment_id in resting and one.kind != "closing" and one.key in waiting:
+            yield f"{one.key} waits to be sent, and nobody is to be asked"
 
 
 def promise_3_what_a_row_says_is_what_telegram_saw(world: World) -> Iterator[str]:
@@ -114,6 +128,13 @@ def promise_4_nothing_waits_past_its_time(world: World) -> Iterator[str]:
             yield f"{one.key} is still {one.state} past its last moment"
         if one.state == "planned" and one.due_at < world.now:
             yield f"{one.key} was due and is still planned"
+
+
+def promise_4_no_check_in_vanishes(world: World) -> Iterator[str]:
+    """What is still to come may be planned anew; what is due may not go without a trace."""
+    for gone in world.due - {one.key for one in world.view.checkins}:
+        yield f"{gone} was due, and is gone"
+    world.due |= {one.key for one in world.view.checkins if one.state == "planned" and one.due_at <= world.now}
 
 
 def promise_4_somebody_at_home_is_asked_again_or_a_human_knows(world: World) -> Iterator[str]:
@@ -243,12 +264,14 @@ TRUTHS: tuple[Callable[[World], Iterator[str]], ...] = (
     promise_1_what_somebody_said_stays_on_record,
     promise_1_nobody_is_looked_after_without_their_yes,
     promise_2_nothing_waits_for_somebody_who_died,
+    promise_2_nothing_waits_for_somebody_who_is_not_asked_now,
     promise_3_what_a_row_says_is_what_telegram_saw,
     promise_3_one_check_in_at_a_time,
     promise_4_every_end_has_its_reason,
     promise_4_nothing_stumbles,
     promise_4_no_words_are_buried_by_a_fault_of_ours,
     promise_4_nothing_waits_past_its_time,
+    promise_4_no_check_in_vanishes,
     promise_4_somebody_at_home_is_asked_again_or_a_human_knows,
     promise_6_an_answer_that_worries_is_a_concern,
     promise_6_typed_words_are_read,

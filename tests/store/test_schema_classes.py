@@ -41,6 +41,9 @@ SPEAKS_OF_NOBODY = {
     "inbox.reason",
     "inbox.state",
     "invitations.token_hash",
+    "desk_links.token_hash",
+    "place_edits.source",
+    "desk_sessions.token_hash",
     "leases.holder",
     "leases.name",
     "people.menu",
@@ -48,8 +51,11 @@ SPEAKS_OF_NOBODY = {
     "replies.state",
     "secrets.name",
     "secrets.value",
+    "template_drafts.source",
+    "template_drafts.state",
     "template_versions.digest",
     "template_versions.origin",
+    "template_versions.retired_why",
     "template_versions.source",
 }
 

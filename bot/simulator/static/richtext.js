@@ -7,7 +7,8 @@ const STYLES = {
   CODE: "code", PRE: "pre", BLOCKQUOTE: "blockquote",
 };
 const BLOCKS = ["BLOCKQUOTE", "PRE"];
-const FOUND = /https?:\/\/[^\s<>"]*[^\s<>".,;:!?)\]’”]|(?<![\w./@])t\.me\/[\w/?=&%-]*[\w-]|(?<![\w/<])\/[a-z]\w{0,31}(?![\w/])/gi;
+// Telegram ends a link at the marks that isolate it in right-to-left text.
+const FOUND = /https?:\/\/[^\s<>"\u2066-\u2069]*[^\s<>".,;:!?)\]’”\u2066-\u2069]|(?<![\w./@])t\.me\/[\w/?=&%-]*[\w-]|(?<![\w/<])\/[a-z]\w{0,31}(?![\w/])/gi;
 
 /** Where a link leads: {start} for a link that opens this bot on a phone, {href} for anywhere else, null for nowhere. */
 export function destination(link, bot) {

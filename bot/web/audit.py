@@ -1,0 +1,86 @@
+"""Who did what when: look through it, filter it, take it along."""
+
+from datetime import date, time, timedelta
+from urllib.parse import urlencode
+
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from bot.actions import trail
+from bot.domain.hours import at_local, end_of_day
+from bot.runtime import Runtime
+from bot.store.trail import Deed, Wanted
+from bot.web.desk import Desk, Pages
+
+# The pages of the things that a line can be about.
+PAGES = {
+    "concern": "/desk/concerns/",
+    "enrolment": "/desk/checkins/",
+    "broadcast": "/desk/broadcasts/",
+    "circle": "/desk/people/circles/",
+    "person": "/desk/people/",
+}
+
+
+def routes(runtime: Runtime) -> list[BaseRoute]:
+    pages = Pages(runtime)
+    return [pages.shows("/audit", read), pages.does("/audit/export", export)]
+
+
+def _wanted(desk: Desk, ask: str = "query") -> Wanted:
+    """What the filter asks for; a day or number that is none counts as not given."""
+    say = desk.asked if ask == "query" else desk.given
+    first, last = _day(say("since")), _day(say("until"))
+    return Wanted(
+        actor_id=_number(say("who")),
+        what=say("what"),
+        since=at_local(first, time(0), desk.runtime.place.zone) if first else None,
+        until=end_of_day(last, desk.runtime.place.zone) if last else None,
+        before=_number(say("before")),
+    )
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 15 else None
+
+
+def _day(text: str) -> date | None:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if date(2000, 1, 1) <= day <= date.max - timedelta(days=366) else None
+
+
+async def read(desk: Desk) -> Response:
+    found = await trail.read(desk.runtime, desk.id, _wanted(desk))
+    fields = {name: desk.asked(name) for name in ("who", "what", "since", "until")}
+    older = urlencode({**fields, "before": found.older}) if found.older else ""
+    return desk.show(
+        "audit.html",
+        trail=found,
+        filter=fields,
+        filtered=any(fields.values()),
+        older=older,
+        what=lambda kind: _said(desk, kind),
+        page_of=_page_of,
+    )
+
+
+def _said(desk: Desk, kind: str) -> str:
+    """A deed in words; one that an earlier or later version noted stays as it was written."""
+    key = f"desk_audit.what_{kind}"
+    return desk.plain(key) if desk.runtime.catalogue.phrases.has(key) else kind
+
+
+def _page_of(deed: Deed) -> str:
+    """Where the thing can be looked at, empty when it has no page."""
+    noun, _, number = deed.subject.partition(":")
+    return f"{PAGES[noun]}{number}" if noun in PAGES and number.isdigit() else ""
+
+
+async def export(desk: Desk) -> Response:
+    content = await trail.export(desk.runtime, desk.id, _wanted(desk, "form"))
+    name = f"{desk.plain('desk_audit.file')}-{desk.runtime.now():%Y-%m-%d}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(content, media_type="text/csv; charset=utf-8", headers=headers)

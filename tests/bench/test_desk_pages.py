@@ -1,0 +1,22 @@
+import pytest
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bench.desk import pages_of
+
+
+async def page(request: Request) -> Response:
+    return Response()
+
+
+def test_every_page_is_measured_and_what_is_no_page_is_not() -> None:
+    paths = ["/desk/", "/desk/concerns", "/desk/concerns/{id:int}", "/desk/live", "/desk/static/{name}", "/desk/enter"]
+    routes = [Route(path, page, methods=["GET"]) for path in (*paths, "/desk/{rest:path}", "/desk")]
+    routes.append(Route("/desk/concerns/{id:int}/take", page, methods=["POST"]))
+    assert pages_of(routes, {"concerns.id": 7}) == ["/desk/", "/desk/concerns", "/desk/concerns/7"]
+
+
+def test_a_page_with_a_parameter_that_nobody_has_said_is_not_left_out_in_silence() -> None:
+    with pytest.raises(KeyError, match=r"plans\.name"):
+        pages_of([Route("/desk/plans/{name}", page, methods=["GET"])], {})

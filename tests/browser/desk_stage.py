@@ -1,0 +1,123 @@
+"""A lively place with its desk on a real port, for Chromium: concerns, check-ins, broadcasts, replies, drafts.
+
+`python -m tests.browser.desk_stage OUT /desk/concerns …` takes pictures of pages at 360 and 1280 px: by day, by night
+and in Arabic (right to left). Without paths it takes the menu's pages.
+"""
+
+import asyncio
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from playwright.async_api import Browser, Page, async_playwright
+
+from bench.desk import pages_of
+from bot.actions.machine_health import PARTS
+from bot.store import machine
+from bot.web import coordinators
+from bot.web.desk import COOKIE
+from bot.web.rendering import MENU
+from bot.web.server import Server, application
+from tests.browser.test_try_in_browser import CHROMIUM, FLAGS
+from tests.cast import TestTown, opened_test_town
+from tests.desk import sits_at_desk
+
+WIDTHS = (360, 1280)
+# One of each kind, by the part before it in an address and the parameter's name: see bench.desk.pages_of.
+FIRST = {
+    "concerns.id": "SELECT min(id) FROM concerns",
+    "checkins.id": "SELECT min(id) FROM enrolments",
+    "asked.id": "SELECT min(id) FROM enrolments WHERE state = 'waiting'",
+    "broadcasts.id": "SELECT min(id) FROM broadcasts",
+    "circles.id": "SELECT min(id) FROM circles",
+    "people.id": "SELECT min(id) FROM people WHERE name = 'Ben'",
+    "templates.id": "SELECT min(id) FROM template_versions WHERE topic = 'flu-jab' AND language = 'en'",
+    "plans.id": "SELECT min(id) FROM template_versions WHERE topic LIKE 'plan:%'",
+}
+
+
+async def is_lively(town: TestTown) -> None:
+    """A few days in the life of a place: something of everything that the desk shows."""
+    await town.is_ready()
+    await town.approves_plans()
+    await town.sends("loneliness")
+    await town.ben.says("Is that also for my neighbour?")
+    await town.is_home("Ben", backup="Sanjay")
+    await town.is_asked("Ben")
+    await town.ben.taps("Yes, now is good")
+    await town.ben.says("I feel worse and do not know what to do")
+    await town.is_home("Dalia", named="Amara", backup="")
+    await town.farid.says("/start")
+    await town.farid.says("/home")
+    await town.farid.taps("Yes, please ask for me")
+    async with town.runtime.database.write() as tx:
+        for part in PARTS:  # which run elsewhere in a real place
+            await machine.beat(tx, part, town.clock.now())
+
+
+async def addresses(town: TestTown) -> list[str]:
+    """Every page of the desk, one of each kind."""
+    found: dict[str, object] = {}
+    async with town.runtime.database.read() as tx:
+        for noun, query in FIRST.items():
+            found[noun] = (await tx.exec_driver_sql(query)).scalar_one()
+    return pages_of(coordinators.routes(town.runtime), found)
+
+
+@asynccontextmanager
+async def desk_on_stage(language: str = "en") -> AsyncIterator[tuple[TestTown, str, str]]:
+    """(town, address of the server, session of Elif)."""
+    with tempfile.TemporaryDirectory(prefix="first-mile-desk-") as folder:
+        async with opened_test_town(f"sqlite:///{folder}/desk.db") as town:
+            await is_lively(town)
+            if language != "en":
+                await town.elif_.says("/language")
+                await town.elif_.taps({"ar": "العربية", "bn": "বাংলা"}[language])
+            visit = await sits_at_desk(town)
+            token = str(visit.client.cookies.get(COOKIE))
+            server = Server(application(coordinators.routes(town.runtime)), "127.0.0.1", 0)
+            server.bind()
+            serving = asyncio.create_task(server.serve())
+            await server.started()
+            try:
+                yield town, server.url, token
+            finally:
+                server.should_exit = True
+                await serving
+
+
+@asynccontextmanager
+async def chromium() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+async def at_desk(browser: Browser, url: str, token: str, width: int, *, dark: bool = False) -> Page:
+    """A page of Elif's browser; faults on its console are in `page.faults`."""
+    scheme = "dark" if dark else "light"
+    context = await browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)  # type: ignore[arg-type]
+    await context.add_cookies([{"name": COOKIE, "value": token, "url": f"{url}/desk"}])
+    return await context.new_page()
+
+
+async def pictures(out: Path, paths: list[str]) -> None:
+    await asyncio.to_thread(out.mkdir, parents=True, exist_ok=True)
+    async with chromium() as browser:
+        for language, dark in (("en", False), ("en", True), ("ar", False)):
+            async with desk_on_stage(language) as (_, url, token):
+                for width in WIDTHS:
+                    page = await at_desk(browser, url, token, width, dark=dark)
+                    for path in paths:
+                        await page.goto(url + path)
+                        name = path.strip("/").replace("/", "-").replace("?", "-") or "desk"
+                        look = f"{language}{'-dark' if dark else ''}"
+                        await page.screenshot(path=out / f"{name}-{width}-{look}.png", full_page=True)
+
+
+if __name__ == "__main__":
+    where, *wanted = sys.argv[1:] or ["artefacts/desk"]
+    asyncio.run(pictures(Path(where), wanted or [f"/desk{path}" for path, _ in MENU]))

@@ -1,0 +1,103 @@
+"""Every page of the desk in Chromium: for a coordinator by day, by night and right to left, and refused to others.
+
+axe looks for violations of WCAG 2.2 AA; pictures at 360 and 1280 px are left in artefacts/desk.
+"""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, Page
+
+from tests.browser.desk_stage import CHROMIUM, WIDTHS, addresses, at_desk, chromium, desk_on_stage
+
+ARTEFACTS = Path(__file__).parents[2] / "artefacts" / "desk"
+AA = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+LARGEST = 200 * 1024  # bytes of a page, as it comes from the server
+LOOKS = [("en", False), ("en", True), ("ar", False)]
+
+pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no Chromium at {CHROMIUM}: install it to test the desk")
+
+
+async def violations(page: Page) -> list[str]:
+    found = await Axe().run(page, options=AA)
+    return [
+        f"{page.url}: {one['id']}: {one['help']}: {one['nodes'][0]['html'][:160]}"
+        for one in found.response["violations"]
+    ]
+
+
+async def faults_of(browser: Browser, url: str, token: str, width: int, look: tuple[str, bool], path: str) -> list[str]:
+    """What is wrong with one page at one width: its console, its size, sideways scrolling, and what axe finds."""
+    language, dark = look
+    page = await at_desk(browser, url, token, width, dark=dark)
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    answer = await page.goto(url + path)
+    assert answer is not None
+    found = [f"{path}: {one}" for one in said]
+    found += [f"{path}: status {answer.status}"] if answer.status != 200 else []
+    found += [f"{path}: {len(await answer.body())} bytes"] if len(await answer.body()) > LARGEST else []
+    sideways = await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    found += [f"{path}: scrolls sideways at {width} px"] if sideways else []
+    found += await violations(page)
+    name = path.removeprefix("/desk").strip("/").replace("/", "-").replace("?", "-") or "today"
+    picture = ARTEFACTS / f"{name}-{width}-{language}{'-dark' if dark else ''}.png"
+    await page.screenshot(path=picture, full_page=True)
+    await page.context.close()
+    return found
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: f"{look[0]}{'-dark' if look[1] else ''}")
+async def test_every_page_can_be_used_by_everybody(look: tuple[str, bool]) -> None:
+    await asyncio.to_thread(ARTEFACTS.mkdir, parents=True, exist_ok=True)
+    async with desk_on_stage(look[0]) as (town, url, token), chromium() as browser:
+        found: list[str] = []
+        for path in await addresses(town):
+            for width in WIDTHS:
+                found += await faults_of(browser, url, token, width, look, path)
+        assert found == []
+
+
+async def test_what_is_live_comes_by_itself_and_a_page_left_open_lets_the_server_end() -> None:
+    async with desk_on_stage() as (town, url, token), chromium() as browser:
+        page = await at_desk(browser, url, token, 1280)
+        await page.goto(f"{url}/desk/concerns")
+        assert "Nobody has it yet" in await page.inner_text("main")
+        async with page.expect_response("**/desk/live"):
+            await page.reload()
+        await town.elif_.says("/concerns")
+        await town.elif_.taps(town.elif_.buttons[0])
+        await town.elif_.taps("I have it")
+        await page.get_by_text("Elif has it").first.wait_for()
+
+
+async def test_the_menu_and_the_forms_work_by_keyboard_alone() -> None:
+    async with desk_on_stage() as (_, url, token), chromium() as browser:
+        page = await at_desk(browser, url, token, 360)
+        await page.goto(f"{url}/desk/")
+        await page.keyboard.press("Tab")
+        assert await page.evaluate("document.activeElement.className") == "skip"
+        await page.keyboard.press("Enter")
+        assert await page.evaluate("document.activeElement.id") == "main"
+        menu = page.locator(".menu summary")
+        await menu.focus()
+        await page.keyboard.press("Enter")
+        await page.get_by_role("link", name="Concerns", exact=True).focus()
+        await page.keyboard.press("Enter")
+        await page.get_by_role("button", name="I have it").focus()
+        await page.keyboard.press("Enter")
+        await page.get_by_text("You have it").first.wait_for()
+
+
+async def test_nobody_without_a_session_sees_a_page() -> None:
+    async with desk_on_stage() as (town, url, _), chromium() as browser:
+        for path in await addresses(town):
+            page = await at_desk(browser, url, "guessed", 360)
+            answer = await page.goto(url + path)
+            assert answer is not None
+            assert answer.status == 401, path
+            assert await violations(page) == []
+            await page.context.close()
