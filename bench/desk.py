@@ -36,13 +36,15 @@ from bot.web.server import application
 COORDINATOR = 1001
 TIMES = 15
 SLOWEST_MS, LARGEST_KB = 100, 200
-# Not pages: what never ends, what is no page, what only lets in, what only the browser that made a card is shown.
-NO_PAGES = re.compile(r"/desk(/(live|static|enter|app)\b.*|/checkins/\{id:int\}/card(\.png)?|/\{rest:path\}|)$")
+# Not pages: what never ends, what is a picture, what only lets in, what only the browser that made a card is shown.
+NO_PAGES = re.compile(
+    r"/desk(/(live|static|enter|app|charts)\b.*|.*\.png|/checkins/\{id:int\}/card|/people/invitation|/\{rest:path\}|)$"
+)
 PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
 
 
 def pages_of(routes: Iterable[BaseRoute], ids: Mapping[str, object]) -> list[str]:
-    """The address of every page, parameters filled in. `ids`: by the part before a parameter and its name, concerns.id.
+    """The address of every page, parameters filled in. `ids`: by the fixed part before and the name, concerns.id.
 
     Raises KeyError for a parameter that nobody has said: a new page is never left out.
     """
@@ -54,10 +56,12 @@ def pages_of(routes: Iterable[BaseRoute], ids: Mapping[str, object]) -> list[str
 
 
 def _filled(path: str, ids: Mapping[str, object]) -> str:
-    for parameter in PARAMETER.finditer(path):
-        before = path[: parameter.start()].rstrip("/").rpartition("/")[2]
-        path = path.replace(parameter[0], str(ids[f"{before}.{parameter[1]}"]), 1) if "{" in path else path
-    return path
+    parts, fixed = [], ""
+    for part in path.split("/"):
+        parameter = PARAMETER.fullmatch(part)
+        parts.append(str(ids[f"{fixed}.{parameter[1]}"]) if parameter else part)
+        fixed = fixed if parameter else part
+    return "/".join(parts)
 
 
 async def run(residents: int, broadcasts: int) -> list[Bar]:

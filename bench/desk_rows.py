@@ -21,6 +21,7 @@ from bot.store.schema import (
     template_versions,
 )
 from bot.store.schema_care import answers, checkins, concern_events, concerns, enrolments
+from bot.store.schema_desk import template_drafts
 from bot.store.schema_machine import audit
 
 CHUNK = 5000
@@ -59,7 +60,10 @@ async def fill(tx: AsyncConnection, size: Size, now: datetime, dice: Random) -> 
     await _replies(tx, sent, houses, now, dice)
     enrolled = await _care(tx, residents[: size.enrolled], champions, now, dice)
     await _audit(tx, champions, now, dice)
-    version = (await tx.execute(select(template_versions.c.id).limit(1))).scalar_one()
+    flu, plan = template_versions.c.topic == "flu-jab", template_versions.c.topic.startswith("plan:")
+    english = template_versions.c.language == "en"
+    version = (await tx.execute(select(template_versions.c.id).where(flu, english).limit(1))).scalar_one()
+    of_plan = (await tx.execute(select(template_versions.c.id).where(plan, english).limit(1))).scalar_one()
     concern = (await tx.execute(select(concerns.c.id).limit(1))).scalar_one()
     return {
         "concerns.id": concern,
@@ -68,8 +72,22 @@ async def fill(tx: AsyncConnection, size: Size, now: datetime, dice: Random) -> 
         "broadcasts.id": sent[0][0],
         "people.id": residents[0],
         "circles.id": houses[0][0],
-        "templates.id": version,
+        "champions.id": champions[0],
+        "templates.topic": "flu-jab",
+        "templates.language": "en",
+        "versions.id": version,
+        "drafts.id": await _draft(tx, version, champions[0], now),
+        "plans.id": of_plan,
     }
+
+
+async def _draft(tx: AsyncConnection, version: int, author: int, now: datetime) -> int:
+    """An earlier text of somebody who writes at that version."""
+    source = select(template_versions.c.source).where(template_versions.c.id == version).scalar_subquery()
+    values = {"topic": "flu-jab", "language": "en", "serial": 1, "state": "earlier", "source": source}
+    fresh = insert(template_drafts).values(**values, base_id=version, author_id=author, saved_at=now)
+    made: int = (await tx.execute(fresh.returning(template_drafts.c.id))).scalar_one()
+    return made
 
 
 async def _write(tx: AsyncConnection, table: Table, rows: Sequence[Row]) -> None:

@@ -11,6 +11,7 @@ from bot.domain.hours import at_local, local
 from bot.domain.people import Role
 from bot.runtime import Runtime
 from bot.store import circles as store
+from bot.store import companions as companion_store
 from bot.store import deliveries as delivery_store
 from bot.store import machine
 from bot.store import people as people_store
@@ -45,12 +46,11 @@ class Candidate:
 async def candidates(runtime: Runtime, champion_id: int) -> list[Candidate]:
     """Champions who can be reached and are here themselves, by name."""
     async with runtime.database.read() as tx:
-        found = [
-            Candidate(person, [one.name for one in await store.of_champion(tx, person.id)])
-            for person in await people_store.with_role(tx, Role.CHAMPION)
-            if await _could_cover(tx, runtime, champion_id, person)
-        ]
-        return sorted(found, key=lambda one: one.person.name.casefold())
+        willing, led = await companion_store.willing(tx), await store.names_by_champion(tx)
+        absent = await store.away_at(tx, runtime.now())
+    here = [one for one in willing if one.id != champion_id and one.id not in absent]
+    found = [Candidate(person, led.get(person.id, [])) for person in here]
+    return sorted(found, key=lambda one: one.person.name.casefold())
 
 
 async def _could_cover(tx: AsyncConnection, runtime: Runtime, champion_id: int, person: Person) -> bool:

@@ -18,6 +18,7 @@ from bot.domain.errors import NotFound, NotNow
 from bot.domain.people import Purpose, Role
 from bot.runtime import Runtime
 from bot.store import circles as circle_store
+from bot.store import companions as companion_store
 from bot.store import deliveries as delivery_store
 from bot.store import handovers as store
 from bot.store import machine
@@ -56,12 +57,9 @@ async def candidates(runtime: Runtime, actor_id: int, circle_id: int) -> list[Ca
     """Champions who could take it over, by name."""
     async with runtime.database.read() as tx:
         circle = await _open_circle(tx, actor_id, circle_id)
-        found = [
-            Candidate(person, [one.name for one in await circle_store.of_champion(tx, person.id)])
-            for person in await people_store.with_role(tx, Role.CHAMPION)
-            if await _could_lead(tx, runtime, circle, person)
-        ]
-        return sorted(found, key=lambda one: one.person.name.casefold())
+        willing, led = await companion_store.willing(tx), await circle_store.names_by_champion(tx)
+    found = [Candidate(one, led.get(one.id, [])) for one in willing if one.id != circle.champion_id]
+    return sorted(found, key=lambda one: one.person.name.casefold())
 
 
 async def _open_circle(tx: AsyncConnection, actor_id: int, circle_id: int) -> Circle:

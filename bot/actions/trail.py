@@ -28,7 +28,6 @@ class Trail:
     deeds: list[Deed]
     older: int | None
     actors: Mapping[int, str]
-    kinds: list[str]
 
 
 async def read(runtime: Runtime, coordinator_id: int, wanted: Wanted) -> Trail:
@@ -36,7 +35,7 @@ async def read(runtime: Runtime, coordinator_id: int, wanted: Wanted) -> Trail:
         await _only_coordinators(tx, coordinator_id)
         deeds = await store.read(tx, wanted, PER_PAGE + 1)
         older = deeds[PER_PAGE - 1].id if len(deeds) > PER_PAGE else None
-        return Trail(deeds[:PER_PAGE], older, await store.actors(tx), await store.kinds(tx))
+        return Trail(deeds[:PER_PAGE], older, await store.actors(tx))
 
 
 async def export(runtime: Runtime, coordinator_id: int, wanted: Wanted) -> bytes:

@@ -145,6 +145,21 @@ async def away_now(tx: AsyncConnection, champion_id: int, now: datetime) -> Away
     return found if found is not None and found.state == "agreed" else None
 
 
+async def away_at(tx: AsyncConnection, now: datetime) -> set[int]:
+    """The champions for whom somebody else answers now."""
+    agreed = select(aways.c.champion_id).where(aways.c.state == "agreed", aways.c.until > now)
+    return set((await tx.execute(agreed)).scalars())
+
+
+async def names_by_champion(tx: AsyncConnection) -> dict[int, list[str]]:
+    """Champion -> the names of their open circles, the oldest first."""
+    query = select(circles.c.champion_id, circles.c.name).where(circles.c.closed_at.is_(None)).order_by(circles.c.id)
+    found: dict[int, list[str]] = {}
+    for row in await tx.execute(query):
+        found.setdefault(row.champion_id, []).append(row.name)
+    return found
+
+
 async def open_away(tx: AsyncConnection, champion_id: int, now: datetime) -> Away | None:
     """The champion's absence that has not ended, agreed to or only asked for."""
     query = select(*AWAY).where(aways.c.champion_id == champion_id, aways.c.ended_at.is_(None), aways.c.until > now)

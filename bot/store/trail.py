@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.schema import people
+from bot.store.schema import people, roles
 from bot.store.schema_machine import audit
 
 
@@ -59,12 +59,7 @@ def _chosen(query: Select[Any], wanted: Wanted) -> Select[Any]:
 
 
 async def actors(tx: AsyncConnection) -> Mapping[int, str]:
-    """Everybody who has done something and is known still: id -> first name."""
-    did = select(audit.c.actor_id).where(audit.c.actor_id.is_not(None)).distinct()
-    query = select(people.c.id, people.c.name).where(people.c.id.in_(did)).order_by(people.c.name, people.c.id)
+    """Everybody who has or had a task here: id -> first name."""
+    tasked = select(roles.c.person_id)
+    query = select(people.c.id, people.c.name).where(people.c.id.in_(tasked)).order_by(people.c.name, people.c.id)
     return {row.id: row.name for row in await tx.execute(query)}
-
-
-async def kinds(tx: AsyncConnection) -> list[str]:
-    """The kinds of deeds there are."""
-    return list((await tx.execute(select(audit.c.what).distinct().order_by(audit.c.what))).scalars())

@@ -62,9 +62,18 @@ async def read(desk: Desk) -> Response:
         filter=fields,
         filtered=any(fields.values()),
         older=older,
+        kinds=_kinds(desk),
         what=lambda kind: _said(desk, kind),
         page_of=_page_of,
     )
+
+
+def _kinds(desk: Desk) -> list[str]:
+    """Every deed that has words, in the order of the words."""
+    start = "desk_audit.what_"
+    known = desk.runtime.catalogue.phrases.keys()
+    named = [key.removeprefix(start) for key in known if key.startswith(start)]
+    return sorted(named, key=lambda kind: _said(desk, kind))
 
 
 def _said(desk: Desk, kind: str) -> str:

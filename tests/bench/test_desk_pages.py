@@ -17,6 +17,12 @@ def test_every_page_is_measured_and_what_is_no_page_is_not() -> None:
     assert pages_of(routes, {"concerns.id": 7}) == ["/desk/", "/desk/concerns", "/desk/concerns/7"]
 
 
+def test_several_parameters_belong_to_the_fixed_part_before_them() -> None:
+    routes = [Route("/desk/templates/{topic}/{language}/versions/{id:int}", page, methods=["GET"])]
+    ids = {"templates.topic": "heat", "templates.language": "en", "versions.id": 3}
+    assert pages_of(routes, ids) == ["/desk/templates/heat/en/versions/3"]
+
+
 def test_a_page_with_a_parameter_that_nobody_has_said_is_not_left_out_in_silence() -> None:
     with pytest.raises(KeyError, match=r"plans\.name"):
         pages_of([Route("/desk/plans/{name}", page, methods=["GET"])], {})

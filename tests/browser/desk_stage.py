@@ -33,7 +33,11 @@ FIRST = {
     "broadcasts.id": "SELECT min(id) FROM broadcasts",
     "circles.id": "SELECT min(id) FROM circles",
     "people.id": "SELECT min(id) FROM people WHERE name = 'Ben'",
-    "templates.id": "SELECT min(id) FROM template_versions WHERE topic = 'flu-jab' AND language = 'en'",
+    "champions.id": "SELECT min(person_id) FROM roles WHERE role = 'champion'",
+    "templates.topic": "SELECT 'flu-jab'",
+    "templates.language": "SELECT 'en'",
+    "versions.id": "SELECT min(id) FROM template_versions WHERE topic = 'flu-jab' AND language = 'en'",
+    "drafts.id": "SELECT min(id) FROM template_drafts",
     "plans.id": "SELECT min(id) FROM template_versions WHERE topic LIKE 'plan:%'",
 }
 
@@ -52,6 +56,10 @@ async def is_lively(town: TestTown) -> None:
     await town.farid.says("/start")
     await town.farid.says("/home")
     await town.farid.taps("Yes, please ask for me")
+    desk = await sits_at_desk(town)
+    for line in ("Some words.", "Some better words."):
+        await desk.opens("/desk/templates/flu-jab/en/edit")
+        await desk.presses("Save the draft", body=line)
     async with town.runtime.database.write() as tx:
         for part in PARTS:  # which run elsewhere in a real place
             await machine.beat(tx, part, town.clock.now())

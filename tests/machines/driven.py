@@ -25,7 +25,7 @@ class Count:
 
     steps = 0
     told = 0
-    often = 5000
+    often = 2000
 
     @classmethod
     def tell(cls) -> None:

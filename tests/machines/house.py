@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import structlog
@@ -33,6 +34,7 @@ from tests.bare import shipped
 from tests.virtual import START, VirtualClock
 
 SECRET = b"x" * 32
+HASTE = -0.96  # the pace has tests of its own; here each second that a chat cools would be 20 looks at the outbox
 RUNG = ("checkins.ask", "checkins.remind", "checkins.silence", "concerns.escalate", "concerns.digest")
 RUNG += ("deliveries.sweep", "deliveries.expire", "answers.rescue")
 
@@ -199,7 +201,7 @@ class House:
         """A new process on the same database, with Telegram and its phones as they are."""
         await self.database.restarted()
         self.power = self.database.power = Power()
-        pacer, wire = Pacer(self.clock, self.settings.messages_per_second), Wire(self.telegram, self.power)
+        pacer, wire = Pacer(self.clock, 1000, margin=HASTE, chance=Random(0)), Wire(self.telegram, self.power)
         application = composition.build_application(self.settings, pacer, (wire, wire))
         await composition._initialize(application, self.clock)
         runtime = Runtime(self.settings, self.database, self.shelf, self.clock, SECRET, self.telegram.username)

@@ -36,6 +36,7 @@ class View:
         self._connection = sqlite3.connect(path, isolation_level=None)
         self._connection.row_factory = _row
         self._read: dict[str, list[Row]] = {}
+        self._version = -1
 
     def close(self) -> None:
         self._connection.close()
@@ -44,7 +45,10 @@ class View:
         return self._connection.execute(sql, values).fetchall()
 
     def forget(self) -> None:
-        self._read = {}
+        """What was read stays true until somebody has written."""
+        version = self._connection.execute("PRAGMA data_version").fetchone().data_version
+        if version != self._version:
+            self._version, self._read = version, {}
 
     def __getattr__(self, table: str) -> list[Row]:
         if table not in TABLES:
