@@ -83,6 +83,8 @@ async def _not_asked(tx: AsyncConnection, runtime: Runtime, checkin: CheckIn, re
         enrolment = await enrolment_store.by_id(tx, checkin.enrolment_id)
         key = f"late:{checkin.id}"
         await escalating.open_concern(tx, runtime, person, enrolment, key, Level.AMBER, "not_asked")
+        if enrolment is not None:
+            await silences.unasked(tx, runtime, enrolment, checkin)
     elif moved:
         await _end(tx, checkin.enrolment_id, now)
 

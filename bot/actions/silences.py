@@ -72,6 +72,13 @@ async def missed(tx: AsyncConnection, runtime: Runtime, known: KnownPlans, check
         await _silent(tx, runtime, known, enrolment, checkin, person)
     else:  # no silence of theirs: our message did not come
         await _tell(tx, runtime, enrolment, checkin, person, "not_arrived")
+        await unasked(tx, runtime, enrolment, checkin)
+
+
+async def unasked(tx: AsyncConnection, runtime: Runtime, enrolment: Enrolment, checkin: CheckIn) -> None:
+    """The last question never reached them: nobody answers it or decides about it, so what waits for that goes on."""
+    if checkin.kind == "last_question":
+        await go_on(tx, runtime, enrolment)
 
 
 async def _arrived(tx: AsyncConnection, checkin: CheckIn) -> bool:

@@ -78,3 +78,16 @@ async def test_promise_4_a_plan_whose_end_passed_while_nobody_decided_still_ends
     async with town.runtime.database.read() as tx:
         ended = await enrolment_store.by_id(tx, enrolment_id)
     assert ended is not None and ended.state is Enrolment.ENDED
+
+
+async def test_promise_4_check_ins_do_not_wait_for_the_answer_to_a_question_that_never_came(town: TestTown) -> None:
+    enrolment_id = await town.is_home("Ben", backup="")
+    for _ in range(4):
+        await town.passes(days=1, minutes=5)
+    town.telegram.faults.often(Trouble.CONNECT_REFUSED, 1.0, methods="sendMessage", chat_id=town.ben.phone.user_id)
+    for _ in range(2):
+        await town.passes(days=1, minutes=5)
+    town.telegram.faults.clear()
+    reasons = {one.concern.reason for one in await concerns.listed(town.runtime, await town.id_of("Elif"))}
+    assert "not_arrived" in reasons and "human_decides" not in reasons
+    assert (await next_checkin(town, enrolment_id)).day >= 7

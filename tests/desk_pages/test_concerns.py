@@ -14,7 +14,7 @@ async def test_a_concern_is_taken_noted_and_closed_at_the_desk(town: TestTown) -
     assert "1 person waits" in desk.sees
     await desk.presses("I have it")
     assert "You have it" in desk.sees
-    assert town.ben.heard("has read that you would like to talk")
+    assert town.ben.heard("Elif will ring you by")
     await desk.presses("Add a note", "/note", words="Rang twice <b>today</b>")
     assert "Elif: Rang twice <b>today</b>" in desk.sees
     await desk.presses("I have spoken to them")

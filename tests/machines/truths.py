@@ -174,10 +174,16 @@ def promise_6_silence_is_never_fine(world: World) -> Iterator[str]:
     tiers = {one.id: one.tier for one in world.view.enrolments}
     going_on = {one.id for one in world.view.enrolments if one.state in ("active", "ended")}
     last_day = max(day.number for day in world.plan.days)
+    last = {(one.enrolment_id, one.cycle, one.day) for one in world.view.checkins if one.kind == "last_question"}
+
+    def asked_again(one: Row) -> bool:
+        """The third in a row is followed by the last question instead, and that by a human."""
+        return one.kind == "questions" and (one.enrolment_id, one.cycle, one.day) in last
+
     for one in world.view.checkins:
         if one.state not in ("missed", "late") or one.kind == "closing" or one.enrolment_id not in going_on:
             continue
-        told = world.concern(f"silent:{one.id}") or world.concern(f"late:{one.id}")
+        told = world.concern(f"silent:{one.id}") or world.concern(f"late:{one.id}") or asked_again(one)
         early = tiers[one.enrolment_id] == "high" and one.day <= HIGH_TIER_DAYS
         decides = one.state == "late" or one.kind == "last_question" or early or one.day >= last_day
         if decides and not told:
@@ -260,7 +266,8 @@ def promise_6_the_ladder_is_climbed_to_the_top(world: World) -> Iterator[str]:
 def promise_6_red_rings_at_any_hour(world: World) -> Iterator[str]:
     loud = {one.id for one in world.view.concerns if one.level in LOUD}
     for row in world.view.deliveries:
-        if row.key.startswith("alert:") and int(row.key.split(":")[1]) in loud and row.kind != "alert":
+        rings = row.key.startswith("alert:") and ":seen:" not in row.key  # the other kind was shown in a talk
+        if rings and int(row.key.split(":")[1]) in loud and row.kind != "alert":
             yield f"{row.key} waits for the morning"
 
 
