@@ -17,6 +17,7 @@ from bot.store import checkins as checkin_store
 from bot.store import concerns as store
 from bot.store import deliveries as delivery_store
 from bot.store import enrolments as enrolment_store
+from bot.store import machine
 from bot.store import people as people_store
 from bot.store.concerns import Concern, Event
 from bot.store.people import Person
@@ -113,6 +114,7 @@ async def take(runtime: Runtime, actor_id: int, concern_id: int) -> View:
         concern = await _for(tx, actor_id, concern_id)
         if await store.move(tx, concern_id, (Phase.OPEN,), Phase.OWNED, owner_id=actor_id, owned_at=now):
             await store.note(tx, concern, "taken", now, actor_id)
+            await machine.note(tx, now, actor_id, "concern_taken", f"concern:{concern_id}")
             await delivery_store.clear_keys(tx, f"alert:{concern_id}:", "taken", now)
             await _tell_resident(tx, runtime, concern, actor_id)
         fresh = await store.by_id(tx, concern_id)
@@ -138,6 +140,7 @@ async def spoken(runtime: Runtime, actor_id: int, concern_id: int) -> View:
     async with runtime.database.write() as tx:
         concern = await _for(tx, actor_id, concern_id)
         await store.note(tx, concern, "spoken", runtime.now(), actor_id)
+        await machine.note(tx, runtime.now(), actor_id, "concern_spoken", f"concern:{concern_id}")
         return await _view(tx, runtime, actor_id, concern)
 
 
@@ -150,6 +153,7 @@ async def pass_on(runtime: Runtime, actor_id: int, concern_id: int) -> View:
             raise NotNow("concerns.closed_already")
         await store.change(tx, concern_id, state=Phase.OPEN, owner_id=None, owned_at=None, round=concern.round + 1)
         await store.note(tx, concern, "passed_on", now, actor_id)
+        await machine.note(tx, now, actor_id, "concern_passed_on", f"concern:{concern_id}")
         fresh = await store.by_id(tx, concern_id) or concern
         await escalating.tell_coordinators(tx, runtime, fresh, besides=actor_id)
         return await _view(tx, runtime, actor_id, fresh)
@@ -169,6 +173,7 @@ async def close(
         if not moved:
             raise NotNow("concerns.closed_already")
         await store.note(tx, concern, f"closed_{outcome.value}", now, actor_id, words)
+        await machine.note(tx, now, actor_id, "concern_closed", f"concern:{concern_id}")
         await delivery_store.clear_keys(tx, f"alert:{concern_id}:", "taken", now)
         await delivery_store.clear(tx, "taken", now, key=escalating.called_key(concern))
         await alerts.empty(tx, runtime, concern, (actor_id, shown))
@@ -192,6 +197,7 @@ async def add_note(runtime: Runtime, actor_id: int, concern_id: int, words: str)
     async with runtime.database.write() as tx:
         concern = await _for(tx, actor_id, concern_id)
         await store.note(tx, concern, "note", runtime.now(), actor_id, words.strip()[:LONGEST_NOTE])
+        await machine.note(tx, runtime.now(), actor_id, "concern_noted", f"concern:{concern_id}")
 
 
 async def decide(runtime: Runtime, actor_id: int, concern_id: int, goes_on: bool) -> None:
@@ -207,3 +213,4 @@ async def decide(runtime: Runtime, actor_id: int, concern_id: int, goes_on: bool
         else:
             await enrolling.end_within(tx, runtime, enrolment, Course.CANCELLED, now)
         await store.note(tx, concern, "goes_on" if goes_on else "ends", now, actor_id)
+        await machine.note(tx, now, actor_id, "concern_decided", f"concern:{concern_id}")

@@ -11,6 +11,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page
 
 from tests.browser.desk_stage import CHROMIUM, WIDTHS, addresses, at_desk, chromium, desk_on_stage
+from tests.desk_pages.test_every_address import has_planted_session
 
 ARTEFACTS = Path(__file__).parents[2] / "artefacts" / "desk"
 AA = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
@@ -98,11 +99,13 @@ async def test_the_menu_and_the_forms_work_by_keyboard_alone() -> None:
         await page.get_by_text("You have it").first.wait_for()
 
 
-async def test_nobody_without_a_session_sees_a_page() -> None:
+async def test_nobody_without_a_session_sees_a_page_and_no_champion_does() -> None:
     async with desk_on_stage() as (town, url, _), chromium() as browser:
-        page = await at_desk(browser, url, "guessed", 360)
-        for path in await addresses(town):
-            answer = await page.goto(url + path)
-            assert answer is not None
-            assert answer.status == 401, path
-        assert await violations(page) == []
+        await has_planted_session(town, "Amara", "amaras-token")
+        for token, status in (("guessed", 401), ("amaras-token", 403)):
+            page = await at_desk(browser, url, token, 360)
+            for path in await addresses(town):
+                answer = await page.goto(url + path)
+                assert answer is not None
+                assert answer.status == status, path
+            assert await violations(page) == []

@@ -24,6 +24,9 @@ async def test_a_concern_is_taken_noted_and_closed_at_the_desk(town: TestTown) -
     await desk.opens("/desk/concerns")
     assert "Nobody is waiting" in desk.sees
     assert "Closed in the last 30 days Ben" in desk.sees
+    await desk.opens("/desk/audit")
+    for deed in ("took a concern", "wrote a note", "has spoken to somebody", "closed a concern"):
+        assert f"Elif {deed}" in desk.sees
 
 
 async def test_looking_again_and_again_at_a_concern_is_one_line_of_the_trail(town: TestTown) -> None:
