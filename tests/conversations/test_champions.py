@@ -16,7 +16,7 @@ async def _invitation(town: TestTown) -> str:
 
 async def test_an_invitation_is_opaque_kept_hashed_and_shown_as_a_qr_code(town: TestTown) -> None:
     link = await _invitation(town)
-    token = link.rpartition("c_")[2]
+    token = link.partition("start=c_")[2]  # not the last "c_": the token may hold one itself
     assert len(token) >= 32
     assert shown(town.elif_, "It works once and for 7 days").media is not None
     async with town.runtime.database.read() as tx:
