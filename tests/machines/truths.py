@@ -136,10 +136,15 @@ def promise_4_nothing_waits_past_its_time(world: World) -> Iterator[str]:
 
 
 def promise_4_no_check_in_vanishes(world: World) -> Iterator[str]:
-    """What is still to come may be planned anew; what is due may not go without a trace."""
+    """What is still to come may be planned anew; what is due may not go without a trace.
+
+    Due, it may get a new time by a change of course; from then on it is still to come.
+    """
     for gone in world.due - {one.key for one in world.view.checkins}:
         yield f"{gone} was due, and is gone"
-    world.due |= {one.key for one in world.view.checkins if one.state == "planned" and one.due_at <= world.now}
+    planned = [one for one in world.view.checkins if one.state == "planned"]
+    world.due -= {one.key for one in planned if one.due_at > world.now}
+    world.due |= {one.key for one in planned if one.due_at <= world.now}
 
 
 def promise_4_somebody_at_home_is_asked_again_or_a_human_knows(world: World) -> Iterator[str]:
