@@ -34,17 +34,19 @@ types: $(VENV)/ready-dev ## types
 bench-broadcast: $(VENV)/ready-dev ## measure a broadcast to 3,000 people
 	$(BIN)/python -m bench broadcast --recipients 3000 --blocked 0.03 --latency-ms 80
 
+# --no-deps: the locks name everything, so there is nothing to work out. Where pip does work it out, it stumbles over an
+# extra that somebody asks for (coverage[toml]) as soon as there is a newer release than the pinned one.
 # --no-build-isolation: the build backend is pinned in the lock like everything else.
 $(VENV)/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "First Mile needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12 ...")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Fetching what First Mile is made of: about half a minute, and only once."
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	touch $@
 
 $(VENV)/ready-dev: $(VENV)/ready requirements-dev.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
 	touch $@
 
 lock: ## pin every dependency again (needs uv)

@@ -48,10 +48,10 @@ async def _ask(tx: AsyncConnection, runtime: Runtime, known: KnownPlans, checkin
     if enrolment is None or enrolment.state is not State.ACTIVE:
         await store.move(tx, checkin.id, (Stage.PLANNED,), Stage.CLEARED, reason="not_active", closed_at=now)
         return
+    if not await _is_alone(tx, runtime, known, checkin):
+        return
     if checkin.not_after <= now:
         await _not_asked(tx, runtime, checkin, "too_late")
-        return
-    if not await _is_alone(tx, runtime, known, checkin):
         return
     plan = await known.get(tx, enrolment.plan)
     person = await people_store.by_id(tx, checkin.person_id)
@@ -86,6 +86,9 @@ async def _not_asked(tx: AsyncConnection, runtime: Runtime, checkin: CheckIn, re
         if enrolment is not None:
             await silences.unasked(tx, runtime, enrolment, checkin)
     elif moved:
+        older = await store.running(tx, checkin.person_id)  # only after a fault; nobody looks at it once the plan is over
+        if older is not None:
+            await silences.not_decided(tx, runtime, older)
         await _end(tx, checkin.enrolment_id, now)
 
 

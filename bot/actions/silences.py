@@ -37,13 +37,13 @@ async def notice(runtime: Runtime) -> int:
         await missed(tx, runtime, known, checkin)
 
     async def give_up(tx: AsyncConnection, checkin: CheckIn) -> None:
-        await _not_decided(tx, runtime, checkin)
+        await not_decided(tx, runtime, checkin)
 
     works = (Work("silence", overdue, miss, give_up), Work("not arrived", lost, miss, give_up))
     return sum([await work_off(runtime, work) for work in works])
 
 
-async def _not_decided(tx: AsyncConnection, runtime: Runtime, checkin: CheckIn) -> None:
+async def not_decided(tx: AsyncConnection, runtime: Runtime, checkin: CheckIn) -> None:
     """Something about this row is broken: a human decides what its silence means (promise 6)."""
     over = {"reason": "fault", "closed_at": runtime.now(), "remind_at": None}
     if await store.move(tx, checkin.id, store.RUNNING, Stage.MISSED, **over):
