@@ -1,11 +1,15 @@
 import asyncio
+import sqlite3
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import aiosqlite
 import pytest
+from aiosqlite import Connection
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from bot.store.database import Database, _prepare_sqlite
 from tests.virtual import START, VirtualClock
 
 SLOW = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) SELECT max(i) FROM n"
@@ -166,10 +170,59 @@ class TestWorkElsewhere:
         await engine.dispose()
         assert seen == [START]
 
+    async def test_time_waits_for_a_connection_that_is_being_opened(self, tmp_path: Path) -> None:
+        """With every step of it taking its time, as on a busy machine."""
+        clock, seen = VirtualClock(), []
+        database = Database(f"sqlite:///{tmp_path}/slow.db", durable=False)
 
-def _dawdle() -> None:
+        def slow() -> sqlite3.Connection:
+            return sqlite3.connect(tmp_path / "slow.db", check_same_thread=False, factory=Slow)
+
+        database._writer = create_async_engine(database.url, async_creator=lambda: Connection(slow, 64))
+        _prepare_sqlite(database._writer, "BEGIN IMMEDIATE")
+
+        async def works() -> None:
+            async with database.write():
+                pass
+            seen.append(clock.now())
+
+        await asyncio.gather(works(), clock.sleep(3600))
+        await database.close()
+        assert seen == [START]
+
+    async def test_work_that_never_comes_back_is_told_and_no_time_has_passed(self, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+        monkeypatch.setattr("tests.virtual._PATIENCE", 0.01)
+        clock = VirtualClock()
+        stuck = asyncio.create_task(asyncio.to_thread(_dawdle, 0.2))
+        with pytest.raises(TimeoutError, match="has not answered"):
+            await clock.sleep(3600)
+        assert clock.now() == START
+        await stuck
+
+    async def test_patience_is_for_silence_and_not_for_long_work(self, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+        monkeypatch.setattr("tests.virtual._PATIENCE", 1.0)
+        clock, seen = VirtualClock(), []
+
+        async def works() -> None:
+            for _ in range(60):
+                await asyncio.to_thread(_dawdle)
+            seen.append(clock.now())
+
+        await asyncio.gather(works(), clock.sleep(3600))
+        assert seen == [START]
+
+
+class Slow(sqlite3.Connection):
+    """Whose every attribute takes 10 ms to be set."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        _dawdle(0.01)
+        super().__setattr__(name, value)
+
+
+def _dawdle(seconds: float = 0.03) -> None:
     done = asyncio.new_event_loop()
     try:
-        done.run_until_complete(asyncio.sleep(0.03))
+        done.run_until_complete(asyncio.sleep(seconds))
     finally:
         done.close()

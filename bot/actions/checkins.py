@@ -86,8 +86,8 @@ async def _not_asked(tx: AsyncConnection, runtime: Runtime, checkin: CheckIn, re
         if enrolment is not None:
             await silences.unasked(tx, runtime, enrolment, checkin)
     elif moved:
-        older = await store.running(tx, checkin.person_id)  # only after a fault; nobody looks at it once the plan is over
-        if older is not None:
+        older = await store.running(tx, checkin.person_id)
+        if older is not None:  # only after a fault; once the plan is over nobody would look at it
             await silences.not_decided(tx, runtime, older)
         await _end(tx, checkin.enrolment_id, now)
 

@@ -1,4 +1,4 @@
-"""A clock that stood still finds the last check-in and the closing at once. With the plan over, nobody would look again."""
+"""A clock that stood still finds the last check-in and the closing together; after a plan nobody looks again."""
 
 from datetime import timedelta
 from typing import Any
