@@ -27,9 +27,9 @@ TICK = 5  # seconds for the tick to come, and for the last message to be on its 
 JOBS, JOBS_IN_A_TABLE = 100_000, 5_000
 
 NOTE = (
-    "“Blocked”: the loop gave nobody a turn. What of it was not its own work it waited for a core or a lock, so on a "
-    "busy machine it says as much about the machine. The large place is on a busy day: 1 of 5 people was asked and has "
-    "not answered, 1 of 100 has a worry that somebody was told of."
+    "“Blocked”: the loop gave nobody a turn. What of it was neither its own work nor spent without a core, it waited for "
+    "a lock or the disk. On a busy machine it says as much about the machine. The large place is on a busy day: 1 of 5 "
+    "people was asked and has not answered, 1 of 100 has a worry that somebody was told of."
 )
 
 
@@ -115,8 +115,10 @@ def _blocks(result: Result) -> list[Bar]:
     return [
         Bar("blocked at most, while deciding", deciding.seconds * 1000, "ms", at_most=LONGEST_BLOCK),
         Bar("… of which its own work", deciding.worked * 1000, "ms"),
+        Bar("… of which without a core", deciding.queued * 1000, "ms"),
         Bar("blocked at most, until the last was sent", sending.seconds * 1000, "ms", at_most=LONGEST_BLOCK),
         Bar("… of which its own work", sending.worked * 1000, "ms"),
+        Bar("… of which without a core", sending.queued * 1000, "ms"),
         Bar(f"… how often above {LONGEST_BLOCK} ms", _above(result.sending), "times"),
         Bar("the most own work in one block", max((gap.worked for gap in result.sending), default=0.0) * 1000, "ms"),
     ]

@@ -15,6 +15,7 @@ from pathlib import Path
 from bot import config, logs, running
 
 LOOK = 0.005  # seconds between looks
+SCHEDULED = Path("/proc/thread-self/schedstat")
 SHORTEST = 0.01  # seconds: shorter silences are not kept
 
 
@@ -22,22 +23,32 @@ SHORTEST = 0.01  # seconds: shorter silences are not kept
 class Gap:
     """The loop gave nobody a turn for `seconds` until `at` (seconds of the wall clock).
 
-    `worked`: how much of it the loop's own thread was computing; the rest it waited for a core, or for another thread.
+    `worked`: how much of it the loop's own thread was computing. `queued`: how much of it it was ready to, and had no
+    core. The rest it waited for the disk, or for another thread.
     """
 
     at: float
     seconds: float
     worked: float
+    queued: float = 0.0
 
 
 async def watch(gaps: list[Gap]) -> None:
     """Until cancelled."""
     while True:
-        began, worked = time.monotonic(), time.thread_time()
+        began, worked, queued = time.monotonic(), time.thread_time(), _queued()
         await asyncio.sleep(LOOK)
         late = time.monotonic() - began - LOOK
         if late >= SHORTEST:
-            gaps.append(Gap(time.time(), late, time.thread_time() - worked))
+            gaps.append(Gap(time.time(), late, time.thread_time() - worked, _queued() - queued))
+
+
+def _queued() -> float:
+    """Seconds that this thread has been ready and had no core, as Linux counts; 0 elsewhere."""
+    try:
+        return int(SCHEDULED.read_text().split()[1]) / 1e9
+    except (OSError, IndexError):
+        return 0.0
 
 
 def gaps_in(file: Path, since: float, until: float) -> list[Gap]:
