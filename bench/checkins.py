@@ -28,8 +28,8 @@ JOBS, JOBS_IN_A_TABLE = 100_000, 5_000
 
 NOTE = (
     "“Blocked”: the loop gave nobody a turn. What of it was neither its own work nor spent without a core, it waited "
-    "for a lock or the disk. On a busy machine it says as much about the machine. The large place is on a busy day: 1 of 5 "
-    "people was asked and has not answered, 1 of 100 has a worry that somebody was told of."
+    "for a lock or the disk. On a busy machine it says as much about the machine. The large place is on a busy day: 1 "
+    "of 5 people was asked and has not answered, 1 of 100 has a worry that somebody was told of."
 )
 
 
