@@ -133,4 +133,4 @@ async def _last_question(tx: AsyncConnection, runtime: Runtime, enrolment: Enrol
 async def go_on(tx: AsyncConnection, runtime: Runtime, enrolment: Enrolment) -> int:
     """The check-ins that stood still come again. Returns how many."""
     await enrolment_store.change(tx, enrolment.id, missed=0)
-    return await store.bring_back(tx, enrolment.id, WAITS, runtime.now())
+    return await store.bring_back(tx, enrolment.id, enrolment.cycle, WAITS, runtime.now())

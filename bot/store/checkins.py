@@ -261,10 +261,17 @@ async def typed_before(tx: AsyncConnection, person_id: int, message_id: int) -> 
     return None if row is None else Answered(**row)
 
 
-async def bring_back(tx: AsyncConnection, enrolment_id: int, reason: str, now: datetime) -> int:
-    """What was cleared for this reason and can still be asked is planned again; the closing also when it is late."""
+async def bring_back(tx: AsyncConnection, enrolment_id: int, cycle: int, reason: str, now: datetime) -> int:
+    """What was cleared for this reason and can still be asked is planned again; the closing also when it is late.
+
+    Only of this homecoming: the closing of an earlier one would end what has begun since.
+    """
     rows = update(checkins).where(checkins.c.enrolment_id == enrolment_id, checkins.c.state == Stage.CLEARED)
-    rows = rows.where(checkins.c.reason == reason, or_(checkins.c.due_at > now, checkins.c.kind == "closing"))
+    rows = rows.where(
+        checkins.c.cycle == cycle,
+        checkins.c.reason == reason,
+        or_(checkins.c.due_at > now, checkins.c.kind == "closing"),
+    )
     return int((await tx.execute(rows.values(state=Stage.PLANNED, reason="", closed_at=None))).rowcount)
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from bot.actions import concerns, postponing, resting
+from bot.actions import concerns, course, planning, postponing, resting
 from bot.domain.checkins import Enrolment, Stage
 from bot.domain.concerns import Outcome
 from bot.simulator.faults import Trouble
@@ -91,3 +91,19 @@ async def test_promise_4_check_ins_do_not_wait_for_the_answer_to_a_question_that
     reasons = {one.concern.reason for one in await concerns.listed(town.runtime, await town.id_of("Elif"))}
     assert "not_arrived" in reasons and "human_decides" not in reasons
     assert (await next_checkin(town, enrolment_id)).day >= 7
+
+
+async def test_promise_4_the_end_of_an_earlier_homecoming_does_not_end_the_next(town: TestTown) -> None:
+    """Ben was silent, went back in, came home, and only then somebody decided about the silence."""
+    enrolment_id = await town.is_home("Ben", backup="")
+    for _ in range(6):
+        await town.passes(days=1, minutes=5)
+    elif_id = await town.id_of("Elif")
+    asked = next(one.concern for one in await concerns.listed(town.runtime, elif_id) if is_undecided(one))
+    await course.back_in_hospital(town.runtime, elif_id, enrolment_id)
+    await town.passes(days=5)
+    await course.home_again(town.runtime, elif_id, enrolment_id, planning.today(town.runtime))
+    await concerns.decide(town.runtime, elif_id, asked.id, True)
+    async with town.runtime.database.read() as tx:
+        coming = [one.cycle for one in await store.of_enrolment(tx, enrolment_id) if one.state is Stage.PLANNED]
+    assert set(coming) == {2}
