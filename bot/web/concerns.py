@@ -106,7 +106,7 @@ async def close(desk: Desk) -> Response:
     if outcome not in {each.value for each in Outcome}:
         raise Refused("desk_concerns.no_outcome")
     view = await actions.close(desk.runtime, desk.id, desk.number(), Outcome(outcome), desk.given("words"))
-    return _back(desk, "desk_concerns.closed", view)
+    return _back(desk, "desk_concerns.closed" if view.concern.outcome else "desk_concerns.not_reached", view)
 
 
 async def decide(desk: Desk) -> Response:

@@ -263,7 +263,7 @@ def promise_6_the_ladder_is_climbed_to_the_top(world: World) -> Iterator[str]:
     for event in world.view.concern_events:
         events[event.concern_id].append(event.what)
     for one in world.view.concerns:
-        again = sum(what in ("passed_on", "not_called") for what in events[one.id])
+        again = sum(what in ("passed_on", "not_called", "came_back") for what in events[one.id])
         if one.state == "open" and one.round >= RUNGS + again and "told_everybody" not in events[one.id]:
             yield f"concern {one.id} was told in {one.round} rounds, and not to everybody"
 
