@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from bot.catalogue.direction import LEFT_TO_RIGHT, POP, clean, is_right_to_left, isolate
-from bot.domain.sayings import Saying
+from bot.domain.sayings import Saying, saying
 from bot.domain.templates import SOURCE_LANGUAGE
 
 FOLDER = Path(__file__).parent / "words"
 MESSAGE, REMEDY = "message", "remedy"
+EDITED = "place.toml@desk"  # the place as edited at the desk: no file, so words say what it is
 CLOSED = ("?", ".", "…", "؟", "।")
 _VALUE = re.compile(r"\{([a-z_]+)\}")
 # Between backticks stands what is typed as it is; a right-to-left sentence would turn it around.
@@ -52,6 +53,11 @@ def tell(what: Saying, language: str, within: str = "") -> Told:
     said = [_closed(_filled(what, part, language), end) for part in (MESSAGE, REMEDY)]
     prefix = f"{isolate(within, language)}: " if within else ""
     return Told(prefix + " ".join(one for one in said if one), language)
+
+
+def name_of(file: str, language: str) -> str:
+    """What a reader of `language` knows a file by."""
+    return _filled(saying("edited"), MESSAGE, language) if file == EDITED else file
 
 
 def _closed(said: str, end: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.catalogue.direction import isolate
-from bot.catalogue.finding_words import Told, tell
+from bot.catalogue.finding_words import Told, name_of, tell
 from bot.domain.sayings import Saying, saying
 from bot.domain.templates import SOURCE_LANGUAGE
 
@@ -32,7 +32,8 @@ class Finding:
     def located(self, language: str) -> Told:
         """The same after its file and line."""
         said = self.told(language)
-        return Told(f"{isolate(f'{self.file}:{self.line}', said.language)}: {said.text}", said.language)
+        place = f"{name_of(self.file, said.language)}:{self.line}"
+        return Told(f"{isolate(place, said.language)}: {said.text}", said.language)
 
     def __str__(self) -> str:
         return self.located(SOURCE_LANGUAGE).text

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.catalogue.finding_words import EDITED
 from bot.catalogue.findings import Finding, nearest
 from bot.catalogue.place_duty import read_keep_answers, read_oncall, read_working
 from bot.catalogue.toml_file import TomlFile, parse_toml, read_toml
@@ -14,7 +15,6 @@ from bot.domain.place import REQUIRED_NUMBERS, Caps, Place
 from bot.domain.sayings import Saying, saying
 
 FILE_NAME = "place.toml"
-EDITED = "place.toml (edited at the desk)"
 _TEXTS = ("name", "organisation", "zone", "nation", "contact", "privacy_contact")
 _TABLES = ("waking", "caps", "emergency", "working", "oncall", "care")
 _KNOWN = {"": {*_TEXTS, "languages", *_TABLES}, "waking": {"from", "to"}}
