@@ -16,7 +16,7 @@ from tests.catalogue.test_bad_files import told
 from tests.catalogue.test_plans_bad_files import told as told_of_plans
 
 BOT = Path(__file__).parents[2] / "bot"
-LANGUAGES = ["ar", "bn", "en"]
+LANGUAGES = sorted(languages())
 NOT_SAID = {"sentence"}  # how a sentence ends
 _VALUE = re.compile(r"\{([a-z_]+)\}")
 _TYPED = re.compile(r"`[^`]*`")
@@ -28,9 +28,7 @@ def sayings() -> Iterator[tuple[str, int, str, frozenset[str]]]:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "saying":
                 key = node.args[0]
-                assert isinstance(key, ast.Constant), (
-                    f"{path}:{node.lineno}: write the key out, for this to find it"
-                )
+                assert isinstance(key, ast.Constant), f"{path}:{node.lineno}: write the key out, for this to find it"
                 assert all(one.arg for one in node.keywords), f"{path}:{node.lineno}: name each value"
                 yield path.name, node.lineno, key.value, frozenset(str(one.arg) for one in node.keywords)
 
@@ -44,7 +42,7 @@ def names_in(language: str, key: str) -> frozenset[str]:
 
 def test_the_code_says_many_things() -> None:
     assert len({key for _, _, key, _ in SAID}) > 200
-    assert languages() == set(LANGUAGES)
+    assert {"ar", "bn", "en"} <= languages()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
