@@ -30,7 +30,7 @@ async def listed(desk: Desk) -> Response:
     found: dict[str, list[Waiting]] = {}
     for each in await actions.every(desk.runtime):
         found.setdefault(each.plan.id, []).append(each)
-    faults = [str(fault) for fault in desk.runtime.catalogue.faults if "checkins/" in fault.file]
+    faults = [fault for fault in desk.runtime.catalogue.faults if "checkins/" in fault.file]
     return desk.show("plans.html", plans=list(found.values()), language_of=_language_of(desk), faults=faults)
 
 

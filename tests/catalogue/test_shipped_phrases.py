@@ -328,7 +328,7 @@ def test_the_commands_menu_fits(language: str) -> None:
 def test_the_bot_speaks_plainly() -> None:
     """Paragraphs are left out: the source holds alternatives side by side that nobody reads together."""
     said = ENGLISH.texts.items()
-    remarks = [f"{key}: {one.message}" for key, source in said for one in lint(source, "en")]
+    remarks = [f"{key}: {one.what}" for key, source in said for one in lint(source, "en")]
     assert [one for one in remarks if "paragraph" not in one] == []
 
 
