@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.actions import enrolling, machine_health, timelines
+from bot.actions import enrolling, machine_health, owning, timelines
 from bot.actions.answering import HELLO
 from bot.catalogue import Phrases
 from bot.catalogue.phrase_files import PhraseFile
@@ -163,6 +163,7 @@ def deeds() -> set[str]:
 def concern_events() -> set[str]:
     """Everything that a line of a concern's history can say."""
     happened = {"opened", "taken", "spoken", "passed_on", "called", "not_called", "note", "goes_on", "ends", "died"}
+    happened |= {owning.ASKED, owning.CAME_BACK, "not_reached"}
     return happened | {f"told_{one.value}" for one in Rung} | {f"closed_{one.value}" for one in Outcome}
 
 
