@@ -3,6 +3,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from bot.actions import course, discharging, enrolled, enrolling
+from bot.domain.checkins import Course
 from bot.domain.checkins import Enrolment as State
 from bot.domain.plans import Tier
 from bot.store import enrolments as store
@@ -262,3 +263,19 @@ async def test_the_list_turns_its_pages_and_finds_by_name(town: TestTown) -> Non
     view = await course.of_person(town.runtime, await town.id_of("Ben"))
     assert view is not None
     assert len(await discharging.listed(town.runtime, elif_id)) == 53
+
+
+async def test_a_death_after_the_plan_can_be_told_at_the_desk(town: TestTown) -> None:
+    await town.is_ready()
+    number = await town.is_home("Ben", backup="")
+    await course.end(town.runtime, await town.id_of("Elif"), number, Course.DONE)
+    await town.passes(days=3)
+    desk = await sits_at_desk(town)
+    await desk.opens(f"/desk/checkins/{number}")
+    await desk.presses("Yes, they have died")
+    assert "Over: they have died (from Elif)" in desk.sees
+    assert town.amara.heard("Ben has died") == 1
+    assert "Has died" not in desk.sees
+    again = await desk.client.post(f"/desk/checkins/{number}/died")
+    assert again.status_code != 200
+    assert town.amara.heard("Ben has died") == 1
