@@ -96,7 +96,7 @@ async def back_in_hospital(runtime: Runtime, actor_id: int, enrolment_id: int) -
         enrolment = await _going_on(tx, actor_id, enrolment_id)
         if not await store.move(tx, enrolment.id, (State.ACTIVE,), State.PAUSED, paused_at=now, missed=0):
             return
-        await enrolling.quieten(tx, enrolment, "in_hospital", now)
+        await enrolling.quieten(tx, runtime, enrolment, "in_hospital", now)
         await machine.note(tx, now, actor_id, "enrolment_paused", f"enrolment:{enrolment_id}")
         await leaving.tell(tx, runtime, enrolment, "course.paused_notice", besides=actor_id)
 
