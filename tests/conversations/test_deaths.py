@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.actions import assisting, course, planning
+from bot.actions import assisting, course, enrolling, planning
 from bot.domain.checkins import Course
 from bot.domain.checkins import Enrolment as State
 from bot.domain.deliveries import State as Queued
@@ -89,7 +89,9 @@ async def test_promise_2_their_volunteer_is_not_asked_whether_somebody_phoned_fo
     amara_id, elif_id = await town.id_of("Amara"), await town.id_of("Elif")
     await town.approves_plans()
     home_on, plan = planning.today(town.runtime), "home-from-hospital"
-    number = await assisting.enrol(town.runtime, elif_id, "Edna", amara_id, plan, home_on, Tier.USUAL)
+    number = await assisting.enrol(
+        town.runtime, elif_id, "Edna", amara_id, plan, home_on, Tier.USUAL, enrolling.PURPOSES
+    )
     await town.passes(days=1)
     await town.amara.taps("Start the questions")
     await town.amara.taps("Yes, I do")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.actions import assisting, course, planning, postponing, present
+from bot.actions import assisting, course, enrolling, planning, postponing, present
 from bot.domain.checkins import Course
 from bot.domain.plans import Tier
 from tests.cast import TestTown
@@ -67,7 +67,9 @@ async def test_promise_9_the_question_goes_from_the_phone_of_a_volunteer(town: T
     await town.approves_plans()
     amara_id, elif_id = await town.id_of("Amara"), await town.id_of("Elif")
     home_on, plan = planning.today(town.runtime), "home-from-hospital"
-    number = await assisting.enrol(town.runtime, elif_id, "Edna", amara_id, plan, home_on, Tier.USUAL)
+    number = await assisting.enrol(
+        town.runtime, elif_id, "Edna", amara_id, plan, home_on, Tier.USUAL, enrolling.PURPOSES
+    )
     await town.passes(days=1)
     await town.amara.taps("Start the questions")
     assert BREATH in shown(town.amara.phone)

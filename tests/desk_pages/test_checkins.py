@@ -110,8 +110,14 @@ async def test_somebody_without_telegram_is_enrolled_with_a_witness(town: TestTo
     await desk.presses("Look at what it means", name=WICKED, volunteer=amara, plan="home-from-hospital")
     assert "Please read this to" in desk.sees
     assert "<img src=x" not in desk.answer.text  # type: ignore[union-attr]
-    await desk.presses("Yes, I heard it myself")
+    await desk.presses("Yes, I heard it myself", checkins="yes", phone="yes", tell_named="yes")
+    assert {one["id"] for one in desk.page.select(".faulty .fault")} == {"x-see_answers"}, "each is asked by itself"
+    await desk.presses("Yes, I heard it myself", checkins="yes", phone="no", tell_named="yes", see_answers="no")
+    assert "Nothing begins" in desk.sees
+    await desk.presses("Look at what it means", name=WICKED, volunteer=amara, plan="home-from-hospital")
+    await desk.presses("Yes, I heard it myself", checkins="yes", phone="yes", tell_named="yes", see_answers="no")
     assert desk.heading == WICKED
+    assert "The named person may see the answers No" in desk.sees
     assert "<img src=x" not in desk.answer.text  # type: ignore[union-attr]
     assert "Said yes by voice; Elif was the witness" in desk.sees
     assert "Phones and taps the answers in Amara (has said yes)" in desk.sees
