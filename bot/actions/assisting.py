@@ -1,5 +1,6 @@
 """For somebody without Telegram: their volunteer gets the check-in as a call script and taps the answers in."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -9,7 +10,8 @@ from bot.catalogue import safe
 from bot.domain.checkins import Enrolment as State
 from bot.domain.checkins import Stage
 from bot.domain.deliveries import Kind
-from bot.domain.errors import NotFound
+from bot.domain.errors import NotFound, Refused
+from bot.domain.people import Purpose
 from bot.domain.plans import Plan, Tier
 from bot.runtime import Runtime
 from bot.store import checkins as store
@@ -22,14 +24,27 @@ from bot.store.deliveries import New
 from bot.store.enrolments import Enrolment
 from bot.store.people import Person
 
-# The version of `enrolling.witness`, which the coordinator reads to them; who witnessed it stands in the audit.
-BY_VOICE = "by voice, witnessed by a coordinator: witness-1"
+# The version of `enrolling.witness_…`, which the coordinator reads to them; who witnessed it stands in the audit.
+BY_VOICE = "by voice, witnessed by a coordinator: witness-2"
+
+
+NEEDED = {Purpose.CHECKINS, Purpose.PHONE}
+"""Without both of these a volunteer cannot ask how they are."""
 
 
 async def enrol(
-    runtime: Runtime, coordinator_id: int, name: str, volunteer_id: int, plan_id: str, home_on: date, tier: Tier
+    runtime: Runtime,
+    coordinator_id: int,
+    name: str,
+    volunteer_id: int,
+    plan_id: str,
+    home_on: date,
+    tier: Tier,
+    said: Collection[Purpose],
 ) -> int:
-    """Their yes was given by voice, and the coordinator witnesses it; it is recorded as such. Returns the enrolment."""
+    """`said`: what they said yes to by voice, witnessed by the coordinator; to all else no. Returns the enrolment."""
+    if not set(said) >= NEEDED:
+        raise Refused("enrolling.witness_no", name=name)
     now = runtime.now()
     async with runtime.database.write() as tx:
         await conditions.coordinators_only(tx, coordinator_id)
@@ -40,7 +55,7 @@ async def enrol(
             raise NotFound("enrolling.companion_not_there")
         person = await people_store.add_without_telegram(tx, name, runtime.place.default_language, now)
         for purpose in enrolling.PURPOSES:
-            await people_store.record_consent(tx, person.id, purpose, True, BY_VOICE, now)
+            await people_store.record_consent(tx, person.id, purpose, purpose in said, BY_VOICE, now)
         made = await enrolment_store.add(
             tx,
             person_id=person.id,

@@ -156,6 +156,7 @@ async def pass_on(runtime: Runtime, actor_id: int, concern_id: int) -> View:
         if concern.state is Phase.CLOSED:
             raise NotNow("concerns.closed_already")
         await store.change(tx, concern_id, state=Phase.OPEN, owner_id=None, owned_at=None, round=concern.round + 1)
+        await delivery_store.clear_keys(tx, f"taken:{concern_id}:", "passed_on", now)
         await store.note(tx, concern, "passed_on", now, actor_id)
         await machine.note(tx, now, actor_id, "concern_passed_on", f"concern:{concern_id}")
         fresh = await store.by_id(tx, concern_id) or concern
@@ -184,6 +185,7 @@ async def close(
         await store.note(tx, concern, f"closed_{outcome.value}", now, actor_id, words)
         await machine.note(tx, now, actor_id, "concern_closed", f"concern:{concern_id}")
         await delivery_store.clear_keys(tx, f"alert:{concern_id}:", "taken", now)
+        await delivery_store.clear_keys(tx, f"taken:{concern_id}:", "closed", now)
         await delivery_store.clear(tx, "taken", now, key=escalating.called_key(concern))
         await alerts.empty(tx, runtime, concern, (actor_id, shown))
         await _goes_on_undecided(tx, runtime, concern, actor_id)

@@ -17,9 +17,11 @@ from bot.store import concerns as concern_store
 from bot.store import deliveries as delivery_store
 from bot.store import enrolments as enrolment_store
 from bot.store import people as people_store
+from bot.store import waiting as waiting_store
 from bot.store.concerns import Concern
 from bot.store.people import Person
 from bot.store.standings import hours_of
+from bot.store.waiting import Named
 
 MORNING = timedelta(hours=3)  # so long after the beginning of their waking hours it still is the morning's digest
 MOST_NAMED = 15
@@ -29,7 +31,7 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Sums:
-    """What is the same for every reader. `concerns`, `missed`: the first of so many as the numbers say.
+    """What is the same for every reader. `concerns`, `missed`, `asking`: the first of so many as the numbers say.
 
     `silent`: when the clock was found to stand still.
     """
@@ -43,6 +45,8 @@ class Sums:
     all_missed: int
     uncertain: int
     silent: datetime | None
+    asking: list[Named]
+    all_asking: int
 
 
 async def send(runtime: Runtime) -> int:
@@ -50,7 +54,7 @@ async def send(runtime: Runtime) -> int:
     now = runtime.now()
     async with runtime.database.read() as tx:
         wanting = [one for one in await people_actions.coordinators(tx) if await _is_wanting(tx, runtime, one, now)]
-        if not wanting or not await _is_worth_it(tx):
+        if not wanting or not await _is_worth_it(tx, now):
             return 0
     async with runtime.database.write() as tx:
         for person in wanting:
@@ -60,7 +64,7 @@ async def send(runtime: Runtime) -> int:
 
 async def earliest(tx: AsyncConnection, runtime: Runtime, after: datetime) -> datetime | None:
     """When the next coordinator's morning begins; None while there is nothing to tell."""
-    if not await _is_worth_it(tx):
+    if not await _is_worth_it(tx, after):
         return None
     mornings = [_next_morning(runtime, one, after) for one in await people_actions.coordinators(tx)]
     return min(mornings, default=None)
@@ -85,15 +89,18 @@ def _key(runtime: Runtime, person: Person, now: datetime) -> str:
     return f"digest:{person.id}:{local(now, person.zone or runtime.place.zone).date().isoformat()}"
 
 
-async def _is_worth_it(tx: AsyncConnection) -> bool:
-    """A place in which nobody is looked after and nothing is open gets none."""
-    return await enrolment_store.any_in(tx, State.ACTIVE) or sum(await concern_store.count_not_closed(tx)) > 0
+async def _is_worth_it(tx: AsyncConnection, now: datetime) -> bool:
+    """A place in which nobody is looked after and nothing is open gets none. Who asked just now is no reason."""
+    if await enrolment_store.any_in(tx, State.ACTIVE) or sum(await concern_store.count_not_closed(tx)) > 0:
+        return True
+    return any(one.created_at <= now - MORNING for one in await enrolment_store.in_state(tx, State.WAITING))
 
 
 async def _write(tx: AsyncConnection, runtime: Runtime, person: Person, now: datetime) -> None:
     sums = await _sums(tx, runtime, person, now)
     rows = [[notices.button(runtime, person.language, "buttons.concerns", "concerns")]] if sums.concerns else None
-    named = tuple({*(one.person_id for one in sums.concerns), *sums.missed})
+    told_of = [*(one.person_id for one in sums.concerns), *(one.person_id for one in sums.asking)]
+    named = tuple({*told_of, *sums.missed})
     silent = runtime.moment(sums.silent, person.zone, person.language) if sums.silent else ""
     said = {
         "open": sums.not_closed,
@@ -104,6 +111,8 @@ async def _write(tx: AsyncConnection, runtime: Runtime, person: Person, now: dat
         "more": sums.all_missed - len(sums.missed),
         "uncertain": sums.uncertain,
         "silent": silent,
+        "asking": [_asking(runtime, person, one, now) for one in sums.asking],
+        "more_asking": sums.all_asking - len(sums.asking),
     }
     key = _key(runtime, person, now)
     await notices.to_worker(tx, runtime, person, key, "concerns.digest", rows, named, None, **said)
@@ -121,6 +130,13 @@ def _line(runtime: Runtime, person: Person, sums: Sums, concern: Concern, now: d
         owned=concern.state is Phase.OWNED,
     )
     return safe(said.strip())
+
+
+def _asking(runtime: Runtime, person: Person, one: Named, now: datetime) -> str:
+    """Somebody who waits for a yes or no; who has waited longest comes first."""
+    waits = now - (one.at or now)
+    said = {"name": one.name, "days": waits.days, "hours": int(waits.total_seconds() // 3600)}
+    return safe(runtime.say(person.language, "concerns.digest_asking", **said).strip())
 
 
 async def _sums(tx: AsyncConnection, runtime: Runtime, person: Person, now: datetime) -> Sums:
@@ -142,4 +158,5 @@ async def _sums(tx: AsyncConnection, runtime: Runtime, person: Person, now: date
         len(everybody),
         await delivery_store.count_uncertain(tx, now - DAY),
         silent,
+        *await waiting_store.requests(tx, MOST_NAMED),
     )

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.actions import conditions, planning, plans
+from bot.actions import conditions, emptying, planning, plans
 from bot.domain.checkins import Course, Due
 from bot.domain.checkins import Enrolment as State
 from bot.domain.circles import token_hash
@@ -201,7 +201,7 @@ async def end_within(
     living = (State.INVITED, State.WAITING, State.ACTIVE, State.PAUSED)
     if not await store.move(tx, enrolment.id, living, State.ENDED, course=course, ended_at=now):
         return False
-    await quieten(tx, enrolment, course.value, now)
+    await quieten(tx, runtime, enrolment, course.value, now)
     for role in ("named", "backup"):
         await delivery_store.clear_keys(tx, f"companion:{role}:{enrolment.id}:", course.value, now)
     return True
@@ -213,7 +213,8 @@ def accepted(enrolment: Enrolment) -> list[int]:
     return [one for one, state in pairs if one is not None and state == "accepted"]
 
 
-async def quieten(tx: AsyncConnection, enrolment: Enrolment, reason: str, now: datetime) -> None:
-    """Every check-in that is not over is cleared, and so is what is queued for it."""
+async def quieten(tx: AsyncConnection, runtime: Runtime, enrolment: Enrolment, reason: str, now: datetime) -> None:
+    """Every check-in that is not over is cleared, and so is what is queued for it; an open question is emptied."""
+    await emptying.empty_of(tx, runtime, enrolment.id)
     await checkin_store.clear(tx, enrolment.id, checkin_store.UNFINISHED, reason, now)
     await delivery_store.clear_keys(tx, f"checkin:{enrolment.id}:", reason, now)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.actions import enrolling, present, silences
+from bot.actions import emptying, enrolling, present, silences
 from bot.domain.checkins import Stage
 from bot.domain.errors import NotFound
 from bot.domain.people import Role
@@ -54,6 +54,7 @@ async def answered_elsewhere(runtime: Runtime, actor_id: int, person_id: int) ->
             raise NotFound("errors.old_button")
         cleared = {"reason": "answered_elsewhere", "closed_at": now, "remind_at": None}
         await store.move(tx, checkin.id, store.RUNNING, Stage.CLEARED, **cleared)
+        await emptying.empty(tx, runtime, checkin)
         await delivery_store.clear(tx, "answered_elsewhere", now, key=checkin.key)
         await delivery_store.clear_keys(tx, f"{checkin.key}:", "answered_elsewhere", now)
         await enrolment_store.change(tx, enrolment.id, missed=0)

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from bot.actions import companions, discharging, enrolling, privacy
+from bot.actions import companions, deaths, discharging, enrolling, privacy
 from bot.actions import course as actions
 from bot.actions.course import View
 from bot.conversations import course, days
@@ -24,7 +24,7 @@ async def chosen(talk: Talk) -> None:
     what = talk.args[0] if talk.args else ""
     value = talk.args[2] if len(talk.args) > 2 else ""
     view = await course.seen(talk, talk.number(1))
-    if view.enrolment.state not in store.LIVING and what != "erase":
+    if not _can(view, what):
         raise NotNow("course.not_now")
     steps = {
         "show": _again,
@@ -44,6 +44,12 @@ async def chosen(talk: Talk) -> None:
     if what not in steps:
         raise NotFound("errors.old_button")
     await steps[what](talk, view, what, value)
+
+
+def _can(view: View, what: str) -> bool:
+    if what == "died":
+        return deaths.can_be_told(view.enrolment)
+    return what == "erase" or view.enrolment.state in store.LIVING
 
 
 async def _again(talk: Talk, view: View, what: str, value: str) -> None:
@@ -179,7 +185,8 @@ async def _died(talk: Talk, view: View, what: str, value: str) -> None:
         raise NotFound("errors.old_button")
     if value != "yes":
         yes = talk.button("buttons.died_yes", "course", "died", view.enrolment.id, "yes", style="danger")
-        await talk.show("course.died_question", [[yes], _keep_as_it_is(talk, view)], name=_name(view))
+        keep = [talk.button("buttons.course_keep", "dis", "one", view.enrolment.id)]
+        await talk.show("course.died_question", [[yes], keep], name=_name(view))
         return
     await actions.end(talk.runtime, talk.id, view.enrolment.id, Course.DIED)
     await talk.show("course.died", name=_name(view))

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from bot.actions import companions, course, discharging
+from bot.actions import companions, course, deaths, discharging
 from bot.actions.course import View
 from bot.domain.checkins import Course, Due
 from bot.domain.errors import NotAllowed, NotFound, NotNow, Refused
@@ -128,10 +128,12 @@ async def stop(desk: Desk) -> Response:
 
 
 async def died(desk: Desk) -> Response:
-    """Everything to them stops at once and for ever."""
-    view = await _living(desk)
+    """Everything to them stops at once and for ever; also when their check-ins are over already."""
+    view = await course.view(desk.runtime, desk.id, desk.number())
     if view.enrolment.person_id == desk.id:
         raise NotFound("desk.no_page")
+    if not deaths.can_be_told(view.enrolment):
+        raise NotNow("desk_checkins.over_now")
     await course.end(desk.runtime, desk.id, desk.number(), Course.DIED)
     return _back(desk, "course.died", name=_name(view))
 

@@ -17,6 +17,7 @@ from bot.actions.discharging import Outlook
 from bot.catalogue.fields import show_date
 from bot.domain.checkins import Enrolment as State
 from bot.domain.errors import NotNow, Refused
+from bot.domain.people import Purpose
 from bot.domain.plans import Plan, Tier
 from bot.runtime import Runtime
 from bot.web import home_cards
@@ -44,10 +45,11 @@ class Form:
 
 @dataclass(frozen=True)
 class Review:
-    """What the form means, in words, and what the button that does it is called."""
+    """What the form means, in words, and what the button that does it is called. `aloud`: questions to be read out."""
 
     words: Markup
     button: str
+    aloud: dict[str, str] = field(default_factory=dict)
 
 
 def routes(runtime: Runtime) -> list[BaseRoute]:
@@ -79,6 +81,8 @@ def _sent(kind: str) -> Page:
             if look is None or faults:
                 return _show(desk, form, faults, status=422)
             if desk.given("step") == "make":
+                if faults := _unsaid(desk, form):
+                    return _show(desk, form, faults, await _review(desk, form, look), 422)
                 return await _made(desk, form)
             return _show(desk, form, review=await _review(desk, form, look))
         except Refused as refusal:
@@ -141,6 +145,12 @@ def _whom(desk: Desk, form: Form) -> dict[str, Markup]:
     return faults
 
 
+def _unsaid(desk: Desk, form: Form) -> dict[str, Markup]:
+    """Each thing that somebody without Telegram was not asked about, or whose answer was not noted (promise 1)."""
+    asked = [one.value for one in enrolling.PURPOSES] if form.kind == ASSISTED else []
+    return {one: desk.say("desk_checkins.choose_said") for one in asked if desk.given(one) not in ("yes", "no")}
+
+
 async def _review(desk: Desk, form: Form, look: Outlook) -> Review:
     values = {
         "name": form.name or form.asker,
@@ -154,8 +164,9 @@ async def _review(desk: Desk, form: Form, look: Outlook) -> Review:
         return Review(desk.say("enrolling.review", **values), _BUTTONS[form.kind])
     place, danger = desk.runtime.place.name, desk.runtime.place.emergency["life_in_danger"]
     volunteer = await companions.champion_name(desk.runtime, int(form.volunteer))
-    words = desk.say("enrolling.witness", volunteer=volunteer, place=place, danger=danger, **values)
-    return Review(words, _BUTTONS[form.kind])
+    aloud = {"name": form.name, "volunteer": volunteer, "place": place, "danger": danger}
+    questions = {one.value: desk.plain(f"enrolling.witness_{one.value}", **aloud) for one in enrolling.PURPOSES}
+    return Review(desk.say("enrolling.witness", asked=False, **values | aloud), _BUTTONS[form.kind], questions)
 
 
 _BUTTONS = {CARD: "buttons.make_card", ASKED: "buttons.confirm_home", ASSISTED: "buttons.witness_yes"}
@@ -171,7 +182,10 @@ async def _made(desk: Desk, form: Form) -> Response:
         asker = await discharging.confirm(runtime, desk.id, desk.number(), form.plan, home_on, tier)
         return desk.go(f"/checkins/{desk.number()}", "enrolling.confirmed_desk", name=asker.name)
     name, volunteer_id = checked_name(form.name), int(form.volunteer)
-    number = await assisting.enrol(runtime, desk.id, name, volunteer_id, form.plan, home_on, tier)
+    said = {one for one in enrolling.PURPOSES if desk.given(one.value) == "yes"}
+    if Purpose.TELL_NAMED not in said:
+        said -= {Purpose.SEE_ANSWERS}
+    number = await assisting.enrol(runtime, desk.id, name, volunteer_id, form.plan, home_on, tier, said)
     volunteer = await companions.champion_name(runtime, volunteer_id)
     look = await discharging.outlook(runtime, form.plan, home_on)
     first = desk.moment(look.coming[0].due_at)
@@ -188,6 +202,7 @@ def _show(
         form=form,
         faults=faults or {},
         review=review,
+        typed=desk.given,
         address=desk.request.url.path,
         plans=[(one.id, _described(desk, one)) for one in form.plans],
         languages=languages,

@@ -199,6 +199,8 @@ def families() -> dict[str, set[str]]:
         "course.": {"fewer", "all"},
         "enrolling.": {"named_question", "backup_question"},
         "enrolling.ask_": set(enrolment_steps.ORDER) - {"check"},
+        "enrolling.witness_": set(enrolment_steps.PURPOSE),
+        "buttons.say_": {"yes", "no"},
         "media.": set(MEDIA),
         "mydata.": owned | named,
         "reasons.": reasons(),

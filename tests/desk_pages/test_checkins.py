@@ -3,6 +3,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from bot.actions import course, discharging, enrolled, enrolling
+from bot.domain.checkins import Course
 from bot.domain.checkins import Enrolment as State
 from bot.domain.plans import Tier
 from bot.store import enrolments as store
@@ -109,8 +110,14 @@ async def test_somebody_without_telegram_is_enrolled_with_a_witness(town: TestTo
     await desk.presses("Look at what it means", name=WICKED, volunteer=amara, plan="home-from-hospital")
     assert "Please read this to" in desk.sees
     assert "<img src=x" not in desk.answer.text  # type: ignore[union-attr]
-    await desk.presses("Yes, I heard it myself")
+    await desk.presses("Yes, I heard it myself", checkins="yes", phone="yes", tell_named="yes")
+    assert {one["id"] for one in desk.page.select(".faulty .fault")} == {"x-see_answers"}, "each is asked by itself"
+    await desk.presses("Yes, I heard it myself", checkins="yes", phone="no", tell_named="yes", see_answers="no")
+    assert "Nothing begins" in desk.sees
+    await desk.presses("Look at what it means", name=WICKED, volunteer=amara, plan="home-from-hospital")
+    await desk.presses("Yes, I heard it myself", checkins="yes", phone="yes", tell_named="yes", see_answers="no")
     assert desk.heading == WICKED
+    assert "The named person may see the answers No" in desk.sees
     assert "<img src=x" not in desk.answer.text  # type: ignore[union-attr]
     assert "Said yes by voice; Elif was the witness" in desk.sees
     assert "Phones and taps the answers in Amara (has said yes)" in desk.sees
@@ -262,3 +269,19 @@ async def test_the_list_turns_its_pages_and_finds_by_name(town: TestTown) -> Non
     view = await course.of_person(town.runtime, await town.id_of("Ben"))
     assert view is not None
     assert len(await discharging.listed(town.runtime, elif_id)) == 53
+
+
+async def test_a_death_after_the_plan_can_be_told_at_the_desk(town: TestTown) -> None:
+    await town.is_ready()
+    number = await town.is_home("Ben", backup="")
+    await course.end(town.runtime, await town.id_of("Elif"), number, Course.DONE)
+    await town.passes(days=3)
+    desk = await sits_at_desk(town)
+    await desk.opens(f"/desk/checkins/{number}")
+    await desk.presses("Yes, they have died")
+    assert "Over: they have died (from Elif)" in desk.sees
+    assert town.amara.heard("Ben has died") == 1
+    assert "Has died" not in desk.sees
+    again = await desk.client.post(f"/desk/checkins/{number}/died")
+    assert again.status_code != 200
+    assert town.amara.heard("Ben has died") == 1
