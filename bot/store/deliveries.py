@@ -245,9 +245,9 @@ async def names_of(tx: AsyncConnection, broadcast_id: int) -> dict[int, str]:
 
 
 async def not_reached(tx: AsyncConnection, broadcast_id: int) -> list[int]:
-    """Whom a report names: those who did not get it, or may not have."""
+    """Whom a report names: those who did not get it, or may not have, or were left out."""
     query = select(deliveries.c.person_id).where(deliveries.c.broadcast_id == broadcast_id)
-    unsure = (State.FAILED, State.MISSED, State.UNCERTAIN)
+    unsure = (State.FAILED, State.MISSED, State.UNCERTAIN, State.SUPPRESSED, State.CLEARED)
     return list((await tx.execute(query.where(deliveries.c.state.in_(unsure)))).scalars())
 
 
