@@ -293,3 +293,12 @@ async def test_a_message_of_the_desk_is_called_by_its_title_and_waits_for_a_seco
     await town.amara.says("/broadcast")
     assert "Boiler check: a coordinator wrote it, and a second coordinator has to read it" in town.amara.last
     assert "boiler-check" not in town.amara.last
+
+
+async def test_a_refused_line_has_the_way_on_below_it(town: TestTown) -> None:
+    await town.is_ready()
+    await town.drafts("loneliness", line="Ring me on 020 7946 0111")
+    assert "a number can only stand in a blank of the message that asks for one" in town.amara.last
+    assert town.amara.buttons == ["Send without a line", "Back", "Cancel"]
+    await town.amara.taps("Send without a line")
+    assert "People who get it: 3" in town.amara.last
