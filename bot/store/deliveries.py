@@ -102,6 +102,12 @@ async def _mention(tx: AsyncConnection, ids: dict[str, int], rows: Sequence[New]
         await tx.execute(insert(mentions), named)
 
 
+async def mention(tx: AsyncConnection, delivery_id: int, person_id: int) -> None:
+    """A message that waits names one person more."""
+    named = insert_for(tx)(mentions).values(delivery_id=delivery_id, person_id=person_id)
+    await tx.execute(named.on_conflict_do_nothing())
+
+
 def _values(row: New, now: datetime) -> dict[str, Any]:
     columns = [name for name in New.__dataclass_fields__ if name != "names"]
     values = {name: getattr(row, name) for name in columns}

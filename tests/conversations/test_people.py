@@ -87,7 +87,9 @@ async def test_help_is_true_for_whoever_asks(town: TestTown) -> None:
     await town.is_ready()
     await town.elif_.says("/help")
     assert "champion at any time" not in town.elif_.last and "Write here" not in town.elif_.last
-    assert all(f"/{one} " in town.elif_.last for one in ("desk", "concerns", "oncall", "inbox", "champion", "discharge"))
+    assert all(
+        f"/{one} " in town.elif_.last for one in ("desk", "concerns", "oncall", "inbox", "champion", "discharge")
+    )
     assert "/broadcast" not in town.elif_.last
     await town.amara.says("/help")
     assert all(f"/{one} " in town.amara.last for one in ("broadcast", "inbox", "concerns", "circle", "away"))
