@@ -88,7 +88,10 @@ async def test_another_champion_cannot_touch_a_circle(town: TestTown) -> None:
 
 
 async def test_a_champion_hears_once_a_day_who_has_joined(town: TestTown) -> None:
-    await town.is_ready()
+    await town.has_coordinator()
+    await town.has_champion()
+    for name in ("Ben", "Dalia", "Chidi"):
+        await town.joins(name)
     assert town.amara.heard("joined “Elm House”") == 0, "they are gathered for an hour"
     await town.passes(hours=1, seconds=5)
     assert town.amara.last == "3 people joined “Elm House”: Ben, Dalia, Chidi"
