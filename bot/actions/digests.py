@@ -33,6 +33,8 @@ DAY = timedelta(days=1)
 class Sums:
     """What is the same for every reader. `concerns`, `missed`, `asking`: the first of so many as the numbers say.
 
+    `not_reached`: whose concern was closed since yesterday because nobody could reach them.
+
     `silent`: when the clock was found to stand still.
     """
 
@@ -43,6 +45,7 @@ class Sums:
     due: int
     missed: list[int]
     all_missed: int
+    not_reached: list[int]
     uncertain: int
     silent: datetime | None
     asking: list[Named]
@@ -100,7 +103,7 @@ async def _write(tx: AsyncConnection, runtime: Runtime, person: Person, now: dat
     sums = await _sums(tx, runtime, person, now)
     rows = [[notices.button(runtime, person.language, "buttons.concerns", "concerns")]] if sums.concerns else None
     told_of = [*(one.person_id for one in sums.concerns), *(one.person_id for one in sums.asking)]
-    named = tuple({*told_of, *sums.missed})
+    named = tuple({*told_of, *sums.missed, *sums.not_reached})
     silent = runtime.moment(sums.silent, person.zone, person.language) if sums.silent else ""
     said = {
         "open": sums.not_closed,
@@ -109,6 +112,7 @@ async def _write(tx: AsyncConnection, runtime: Runtime, person: Person, now: dat
         "due": sums.due,
         "missed": [sums.names[one] for one in sums.missed],
         "more": sums.all_missed - len(sums.missed),
+        "not_reached": [sums.names[one] for one in sums.not_reached],
         "uncertain": sums.uncertain,
         "silent": silent,
         "asking": [_asking(runtime, person, one, now) for one in sums.asking],
@@ -146,7 +150,9 @@ async def _sums(tx: AsyncConnection, runtime: Runtime, person: Person, now: date
     concerns = await concern_store.not_closed(tx, most=MOST_NAMED)
     everybody = await checkin_store.missed_by(tx, today - DAY, now)
     missed = everybody[:MOST_MISSED]
-    names = {one: (await people_store.by_id(tx, one)).name for one in {*(c.person_id for c in concerns), *missed}}
+    not_reached = (await concern_store.not_reached_since(tx, now - DAY))[:MOST_MISSED]
+    everyone = {*(one.person_id for one in concerns), *missed, *not_reached}
+    names = {one: (await people_store.by_id(tx, one)).name for one in everyone}
     silent = await delivery_store.last_with_prefix(tx, person.id, watching.SILENT_CLOCK, now - DAY)
     return Sums(
         concerns,
@@ -156,6 +162,7 @@ async def _sums(tx: AsyncConnection, runtime: Runtime, person: Person, now: date
         await checkin_store.count_due(tx, today, today + DAY),
         missed,
         len(everybody),
+        not_reached,
         await delivery_store.count_uncertain(tx, now - DAY),
         silent,
         *await waiting_store.requests(tx, MOST_NAMED),

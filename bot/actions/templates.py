@@ -125,6 +125,7 @@ async def library(tx: AsyncConnection, runtime: Runtime) -> Library:
     today = local(runtime.now(), runtime.place.zone).date()
     approved: dict[Key, Usable] = {}
     obstacles: dict[Key, Obstacle] = {}
+    unread: dict[Key, str] = {}
     for version in await store.current(tx):
         key = (version.topic, version.language)
         template = template_of(runtime, version)
@@ -133,14 +134,18 @@ async def library(tx: AsyncConnection, runtime: Runtime) -> Library:
             obstacles.pop(key, None)
         elif key not in approved:
             obstacles[key] = _undecided(version)
-    runtime.shelf.titles = {**runtime.shelf.titles, **{key: one.template.title for key, one in approved.items()}}
+            unread |= {key: template.title} if template is not None else {}
+    titles = {key: one.template.title for key, one in approved.items()}
+    runtime.shelf.titles = {**runtime.shelf.titles, **unread, **titles}
     return _sorted_out(approved, obstacles, runtime.place, today)
 
 
 def _undecided(version: Version) -> Obstacle:
     if version.approved:
         return Obstacle.UNREADABLE
-    return Obstacle.NOT_READ if version.approved is None else Obstacle.REFUSED
+    if version.approved is None:
+        return Obstacle.SECOND_READER if version.author_id else Obstacle.NOT_READ
+    return Obstacle.REFUSED
 
 
 def _sorted_out(approved: dict[Key, Usable], obstacles: dict[Key, Obstacle], place: Place, today: date) -> Library:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from bot.actions import assisting, companions, discharging, enrolling
+from bot.actions import assisting, coming, companions, discharging, enrolling
 from bot.actions.circles import checked_name
 from bot.actions.discharging import Outlook
 from bot.catalogue import cards
@@ -209,7 +209,7 @@ async def _review(talk: Talk, form: Form) -> tuple[str, list[list[Button]]]:
     values = {
         "plan": _title(talk, look.plan),
         "day": days.shown(talk, date.fromisoformat(form.day)),
-        "first": talk.runtime.moment(look.coming[0].due_at, talk.runtime.place.zone, talk.language),
+        **_first(talk, look),
         "never": look.never,
         "tier": form.tier,
     }
@@ -245,8 +245,11 @@ async def _finish_assisted(talk: Talk, form: Form, home_on: date, tier: Tier) ->
     look = await _look(talk, form)
     await assisting.enrol(talk.runtime, talk.id, form.name, form.volunteer, form.plan, home_on, tier, form.said())
     volunteer = await companions.champion_name(talk.runtime, form.volunteer)
-    first = talk.runtime.moment(look.coming[0].due_at, talk.runtime.place.zone, talk.language)
-    await talk.show("enrolling.assisted_done", volunteer=volunteer, name=form.name, first=first)
+    await talk.show("enrolling.assisted_done", volunteer=volunteer, name=form.name, **_first(talk, look))
+
+
+def _first(talk: Talk, look: Outlook) -> dict[str, object]:
+    return coming.first(talk.runtime, look.coming[0].due_at, None, talk.runtime.place.zone, talk.language)
 
 
 async def _send_card(talk: Talk, link: str) -> None:

@@ -6,7 +6,7 @@ from bot.actions import desk as door
 from bot.actions import plans as plan_actions
 from bot.actions import templates as actions
 from bot.actions.audience import framed
-from bot.catalogue.fields import show_date
+from bot.catalogue.fields import show, show_date
 from bot.catalogue.phrases import said_safely
 from bot.catalogue.placeholders import samples
 from bot.conversations.keyboards import Button, app, link
@@ -131,6 +131,7 @@ def _about(talk: Talk, version: Version, template: Template) -> str:
         review=day(template.review_by),
         nation=template.nation,
         fields=[field.question for field in template.fields],
+        examples=[show(field, field.example, template.language) for field in template.fields if field.example],
         state={None: "waits", True: "approved", False: "refused"}[version.approved],
         foreign=template.language != SOURCE_LANGUAGE,
         language=talk.runtime.plain(template.language, "language.name"),

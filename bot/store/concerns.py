@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, exists, func, insert, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.concerns import Phase, Rung
+from bot.domain.concerns import Outcome, Phase, Rung
 from bot.domain.plans import Level
 from bot.store.schema import people
 from bot.store.schema_care import concern_events, concerns
@@ -120,6 +120,12 @@ async def closed_since(tx: AsyncConnection, since: datetime, most: int) -> list[
     query = select(*COLUMNS).where(concerns.c.state == Phase.CLOSED, concerns.c.closed_at >= since)
     rows = await tx.execute(query.order_by(concerns.c.closed_at.desc(), concerns.c.id.desc()).limit(most))
     return [_concern(row) for row in rows.mappings()]
+
+
+async def not_reached_since(tx: AsyncConnection, since: datetime) -> list[int]:
+    """Whose concern was closed because nobody could reach them."""
+    query = select(concerns.c.person_id).where(concerns.c.state == Phase.CLOSED, concerns.c.closed_at >= since)
+    return list((await tx.execute(query.where(concerns.c.outcome == Outcome.NOT_REACHED).distinct())).scalars())
 
 
 async def with_names(tx: AsyncConnection, closed_since: datetime | None, most: int) -> list[tuple[Concern, str, str]]:

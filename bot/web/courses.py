@@ -7,6 +7,7 @@ from markupsafe import Markup
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from bot.actions import coming as when
 from bot.actions import companions, course, deaths, discharging
 from bot.actions.course import View
 from bot.domain.checkins import Course, Due
@@ -78,22 +79,24 @@ def read_day(runtime: Runtime, text: str) -> date:
     return day
 
 
-def _first(desk: Desk, coming: list[Due]) -> str:
-    return desk.moment(coming[0].due_at) if coming else ""
+async def _first(desk: Desk, coming: list[Due]) -> dict[str, object]:
+    person = (await course.view(desk.runtime, desk.id, desk.number())).person
+    due_at = coming[0].due_at if coming else None
+    return when.first(desk.runtime, due_at, person, desk.runtime.place.zone, desk.language)
 
 
 async def move(desk: Desk) -> Response:
     """Another day of coming home."""
     day = read_day(desk.runtime, desk.given("home_on"))
     coming = await course.move_home(desk.runtime, desk.id, desk.number(), day)
-    return _back(desk, "course.moved", first=_first(desk, coming))
+    return _back(desk, "course.moved", **await _first(desk, coming))
 
 
 async def again(desk: Desk) -> Response:
     """Home again after a stay."""
     day = read_day(desk.runtime, desk.given("home_on"))
     coming = await course.home_again(desk.runtime, desk.id, desk.number(), day)
-    return _back(desk, "course.moved", first=_first(desk, coming))
+    return _back(desk, "course.moved", **await _first(desk, coming))
 
 
 async def hospital(desk: Desk) -> Response:
@@ -105,7 +108,7 @@ async def hospital(desk: Desk) -> Response:
 async def often(desk: Desk) -> Response:
     fewer = desk.given("fewer") == "yes"
     coming = await course.how_often(desk.runtime, desk.id, desk.number(), fewer=fewer)
-    return _back(desk, "course.fewer" if fewer else "course.all", first=_first(desk, coming))
+    return _back(desk, "course.fewer" if fewer else "course.all", **await _first(desk, coming))
 
 
 async def companion(desk: Desk) -> Response:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from bot.actions import assisting, companions, course, discharging, enrolled, enrolling
+from bot.actions import assisting, coming, companions, course, discharging, enrolled, enrolling
 from bot.actions.circles import checked_name
 from bot.actions.companions import Known
 from bot.actions.discharging import Outlook
@@ -156,7 +156,7 @@ async def _review(desk: Desk, form: Form, look: Outlook) -> Review:
         "name": form.name or form.asker,
         "plan": look.plan.spoken(desk.language).title,
         "day": show_date(date.fromisoformat(form.home_on), desk.language),
-        "first": desk.moment(look.coming[0].due_at),
+        **_first(desk, look),
         "never": look.never,
         "tier": form.tier,
     }
@@ -188,8 +188,12 @@ async def _made(desk: Desk, form: Form) -> Response:
     number = await assisting.enrol(runtime, desk.id, name, volunteer_id, form.plan, home_on, tier, said)
     volunteer = await companions.champion_name(runtime, volunteer_id)
     look = await discharging.outlook(runtime, form.plan, home_on)
-    first = desk.moment(look.coming[0].due_at)
-    return desk.go(f"/checkins/{number}", "enrolling.assisted_done", volunteer=volunteer, name=name, first=first)
+    values = {"volunteer": volunteer, "name": name, **_first(desk, look)}
+    return desk.go(f"/checkins/{number}", "enrolling.assisted_done", **values)
+
+
+def _first(desk: Desk, look: Outlook) -> dict[str, object]:
+    return coming.first(desk.runtime, look.coming[0].due_at, None, desk.runtime.place.zone, desk.language)
 
 
 def _show(
