@@ -22,6 +22,7 @@ async def test_every_morning_coordinators_read_what_is_open_and_how_old(town: Te
     before = town.elif_.heard("Good morning")
     await red(town)
     await town.amara.taps("I have it")
+    await town.amara.taps("I have spoken to them")
     await town.turns_to(town.clock.now() + timedelta(hours=23, minutes=30))
     digest = next(one for one in reversed(town.elif_.sees) if "Good morning" in one)
     assert "Still open: 1. Nobody has taken: 0." in digest and "Ben, red, 22 hours, somebody has it" in digest
@@ -103,12 +104,14 @@ async def test_the_digest_counts_todays_check_ins_also_when_they_were_asked_alre
     assert sums.due == 1
 
 
-async def test_whoever_nobody_could_reach_in_the_night_is_named_in_the_morning(town: TestTown) -> None:
-    await town.is_home("Ben")
-    await red(town)
-    await town.amara.taps("I have it")
+async def test_whoever_nobody_could_reach_is_named_in_the_morning(town: TestTown) -> None:
+    await town.is_home("Ben", named="", backup="")
+    await town.is_asked("Ben")
+    await town.ben.taps("Yes, now is good")
+    await town.ben.says("My cat has run away, and I cannot look for her")
+    await town.elif_.taps("I have it")
     for words in ("Close it", "I could not reach them", "Nothing to add"):
-        await town.amara.taps(words)
+        await town.elif_.taps(words)
     await town.turns_to(town.clock.now() + timedelta(hours=23, minutes=30))
     digest = next(one for one in reversed(town.elif_.sees) if "Good morning" in one)
     assert "Closed since yesterday because nobody could reach them: Ben. Please ring again." in digest
