@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.actions import plans
-from bot.domain.checkins import Due, Stage, schedule
+from bot.domain.checkins import Due, Stage, also_when_fewer, schedule
 from bot.domain.checkins import Enrolment as State
 from bot.domain.errors import NotFound
 from bot.domain.hours import local
@@ -29,7 +29,7 @@ def planned(runtime: Runtime, plan: Plan, enrolment: Enrolment, person: Person |
 
 def _kept(plan: Plan, enrolment: Enrolment, place_in: int, one: Due) -> bool:
     """Less often: every other check-in, and always the closing."""
-    return not enrolment.fewer or place_in % 2 == 0 or one.day == plan.closing_day
+    return not enrolment.fewer or also_when_fewer(place_in) or one.day == plan.closing_day
 
 
 async def plan_rows(tx: AsyncConnection, runtime: Runtime, enrolment_id: int, now: datetime) -> list[Due]:

@@ -6,7 +6,7 @@ from bot.actions import escalating, planning
 from bot.actions.known_plans import KnownPlans
 from bot.actions.working_off import Work, work_off
 from bot.domain.checkins import Enrolment as State
-from bot.domain.checkins import Silent, Stage, after_miss, is_last
+from bot.domain.checkins import Silent, Stage, after_miss
 from bot.domain.deliveries import State as Delivered
 from bot.domain.plans import Level
 from bot.runtime import Runtime
@@ -101,8 +101,9 @@ async def _silent(
     plan = await known.get(tx, enrolment.plan)
     in_a_row = enrolment.missed + 1
     await enrolment_store.change(tx, enrolment.id, missed=in_a_row)
-    final, last = checkin.kind == "last_question", is_last(plan, checkin.day)
-    verdict = after_miss(plan.silence, enrolment.tier, checkin.day, in_a_row, final, last=last)
+    final, last = checkin.kind == "last_question", not await store.more_to_ask(tx, enrolment.id, enrolment.cycle)
+    how = {"last": last, "fewer": enrolment.fewer}
+    verdict = after_miss(plan.silence, enrolment.tier, checkin.day, in_a_row, final, **how)
     if enrolment.assisted and verdict is not Silent.NOTHING:  # the volunteer was asked, not they: a human decides
         verdict = Silent.AMBER
     if verdict is Silent.AMBER:

@@ -110,6 +110,13 @@ async def of_enrolment(tx: AsyncConnection, enrolment_id: int) -> list[CheckIn]:
     return [_checkin(row) for row in (await tx.execute(query.order_by(checkins.c.due_at, checkins.c.id))).mappings()]
 
 
+async def more_to_ask(tx: AsyncConnection, enrolment_id: int, cycle: int) -> bool:
+    """Whether questions are still planned for this homecoming; the closing asks nothing."""
+    query = select(checkins.c.id).where(checkins.c.enrolment_id == enrolment_id, checkins.c.cycle == cycle)
+    found = await tx.execute(query.where(_PLANNED, checkins.c.kind == "questions").limit(1))
+    return found.first() is not None
+
+
 _RUNNING_OF = (
     select(*COLUMNS)
     .where(checkins.c.person_id == bindparam("person"), checkins.c.state.in_(RUNNING))

@@ -10,6 +10,7 @@ from bot.domain.deliveries import State
 from bot.domain.errors import NotFound
 from bot.domain.plans import Tier
 from bot.store import deliveries as delivery_store
+from bot.store.schema_care import checkins as checkins_table
 from tests.cast import TestTown
 from tests.conversations.test_checkins import checkins_of, concerns_of, shown
 
@@ -86,6 +87,26 @@ async def test_promise_6_the_last_check_in_of_all_counts_by_itself(town: TestTow
     await town.passes(days=2)
     assert "last of my questions" in town.ben.last
     assert (await checkins_of(town, enrolment))[-1].state == "done"
+
+
+async def test_promise_6_one_miss_of_somebody_who_is_asked_less_often_is_rung(town: TestTown) -> None:
+    enrolment = await town.is_home("Ben", days_ago=20)
+    await town.ben.says("/home")
+    await town.ben.taps("Less often")
+    await town.is_asked("Ben")  # day 21; day 28 does not come
+    await town.passes(hours=24, minutes=5)
+    assert [one.reason for one in await concerns_of(town, "Ben")] == ["silent"]
+    assert {one.day for one in await checkins_of(town, enrolment)} == {21, 30}
+
+
+async def test_promise_6_the_last_that_is_planned_counts_by_itself_whatever_the_plan_says(town: TestTown) -> None:
+    enrolment = await town.is_home("Ben", days_ago=20)
+    async with town.runtime.database.write() as tx:
+        day_28 = checkins_table.c.enrolment_id == enrolment, checkins_table.c.day == 28
+        await tx.execute(checkins_table.delete().where(*day_28))
+    await town.is_asked("Ben")
+    await town.passes(hours=24, minutes=5)
+    assert [one.reason for one in await concerns_of(town, "Ben")] == ["silent"]
 
 
 async def test_any_answer_is_a_sign_of_life(town: TestTown) -> None:
