@@ -8,6 +8,7 @@ from bot.actions.working_off import Work, work_off
 from bot.domain.checkins import Enrolment as State
 from bot.domain.checkins import Silent, Stage, after_miss
 from bot.domain.deliveries import State as Delivered
+from bot.domain.errors import NotFound
 from bot.domain.plans import Level
 from bot.runtime import Runtime
 from bot.store import checkins as store
@@ -131,7 +132,10 @@ async def _last_question(tx: AsyncConnection, runtime: Runtime, enrolment: Enrol
     await store.put(tx, [row])
 
 
-async def go_on(tx: AsyncConnection, runtime: Runtime, enrolment: Enrolment) -> int:
-    """The check-ins that stood still come again. Returns how many."""
+async def go_on(tx: AsyncConnection, runtime: Runtime, enrolment: Enrolment) -> None:
+    """The check-ins that stood still come again: at the times, and as often, as the person wishes now."""
     await enrolment_store.change(tx, enrolment.id, missed=0)
-    return await store.bring_back(tx, enrolment.id, enrolment.cycle, WAITS, runtime.now())
+    try:
+        await planning.bring_back(tx, runtime, enrolment.id, WAITS)
+    except NotFound:  # a plan that nobody can read must not keep a concern from being closed
+        await store.bring_back(tx, enrolment.id, enrolment.cycle, WAITS, runtime.now())

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.actions import checkins, plans, silences
+from bot.actions import checkins, concerns, course, planning, plans, resting, silences
 from bot.domain.deliveries import State
 from bot.domain.errors import NotFound
 from bot.domain.plans import Tier
@@ -56,6 +56,50 @@ async def test_the_last_question_can_be_answered(town: TestTown) -> None:
     assert "would like a ring" in town.ben.last
     assert "asked_for_a_ring" in {one.reason for one in await concerns_of(town, "Ben")}
     assert {one.day for one in await checkins_of(town, enrolment) if one.state == "planned"} >= {7, 10, 30}
+
+
+async def test_what_stood_still_comes_back_by_the_wishes_of_today(town: TestTown) -> None:
+    enrolment = await town.is_home("Ben")
+    await town.passes(days=5, minutes=25)
+    await town.ben.taps("Yes, now is good")
+    await resting.set_zone(town.runtime, await town.id_of("Ben"), "Asia/Dhaka")
+    await course.how_often(town.runtime, await town.id_of("Ben"), enrolment, fewer=True)
+    assert [one for one in await checkins_of(town, enrolment) if one.state == "planned"] == [], "they stand still"
+    await town.ben.taps(town.ben.buttons[0])
+    planned = [one for one in await checkins_of(town, enrolment) if one.state == "planned"]
+    assert [one.day for one in planned] == [10, 21, 30]
+    assert {one.due_at.hour for one in planned} == {4}, "10am by their own clock"
+
+
+async def test_what_stood_still_and_moves_to_a_later_day_comes_then(town: TestTown) -> None:
+    enrolment = await town.is_home("Ben")
+    await town.passes(days=5, minutes=25)
+    moved = planning.today(town.runtime) + timedelta(days=1)
+    await course.move_home(town.runtime, await town.id_of("Ben"), enrolment, moved)
+    await town.passes(days=3)  # day 7 would have come
+    (decides,) = [one for one in await concerns_of(town, "Ben") if one.reason == "human_decides"]
+    await town.elif_.says("/start")
+    await concerns.decide(town.runtime, await town.id_of("Elif"), decides.id, goes_on=True)
+    planned = [one for one in await checkins_of(town, enrolment) if one.state == "planned"]
+    assert [one.day for one in planned] == [7, 10, 14, 21, 28, 30]
+    assert planned[0].due_at.date() == moved + timedelta(days=7)
+
+
+async def test_promise_6_a_plan_that_is_gone_keeps_nobody_from_deciding(
+    town: TestTown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enrolment = await town.is_home("Ben")
+    await town.passes(days=6, minutes=30)
+    (decides,) = [one for one in await concerns_of(town, "Ben") if one.reason == "human_decides"]
+
+    async def gone(*_: Any) -> Any:
+        raise NotFound("plans.gone")
+
+    monkeypatch.setattr(plans, "usable_or_last", gone)
+    await town.elif_.says("/start")
+    await concerns.decide(town.runtime, await town.id_of("Elif"), decides.id, goes_on=True)
+    planned = [one for one in await checkins_of(town, enrolment) if one.state == "planned"]
+    assert [one.day for one in planned] == [7, 10, 14, 21, 28, 30]
 
 
 async def test_promise_6_one_missed_early_check_in_of_a_frail_person_is_rung_at_once(town: TestTown) -> None:
