@@ -1,5 +1,7 @@
 """A change of course: by the person or a coordinator, and by nobody else. Only what was not asked moves."""
 
+from datetime import timedelta
+
 from bot.domain.checkins import Course, Stage
 from bot.domain.checkins import Enrolment as State
 from bot.store import checkins as checkin_store
@@ -68,6 +70,22 @@ async def test_back_in_hospital_and_home_again_begins_anew_and_asks_nothing_twic
     assert [one.day for one in again] == [1, 2, 4, 7, 10, 14, 21, 28, 30]
     assert len({one.key for one in await _checkins(town, number)}) == 18
     assert "Ben's check-ins go on again" in town.amara.last
+
+
+async def test_promise_6_a_day_so_long_ago_that_nothing_would_come_is_refused(town: TestTown) -> None:
+    number, ben = await town.is_home("Ben"), town.ben
+    before = await _row(town, number), await _checkins(town, number)
+    await ben.says("/home")
+    await ben.taps("Another day of coming home")
+    await ben.says((town.clock.now() - timedelta(days=40)).strftime("%d %B %Y"))
+    assert "nothing of this plan would come any more" in ben.last
+    assert (await _row(town, number), await _checkins(town, number)) == before
+    await _desk(town.elif_)
+    await town.elif_.taps("Back in hospital")
+    await town.elif_.taps("Yes, back in hospital")
+    await forges(ben, f"course:again:{number}:{(town.clock.now() - timedelta(days=40)).date()}")
+    assert "nothing of this plan would come any more" in ben.last
+    assert (await _row(town, number)).state is State.PAUSED
 
 
 async def test_less_often_another_time_and_all_again(town: TestTown) -> None:
