@@ -58,6 +58,27 @@ async def test_the_last_question_can_be_answered(town: TestTown) -> None:
     assert {one.day for one in await checkins_of(town, enrolment) if one.state == "planned"} >= {7, 10, 30}
 
 
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("Yes, go on", "My questions go on as before."),
+        ("Go on, but less often", "From now on my questions come less often."),
+        ("No more questions, please", "I will not ask you any more questions"),
+        ("Please ring me", "They will ring on this working day or the next."),
+    ],
+)
+async def test_every_answer_to_the_last_question_says_what_follows_who_reads_it_and_by_when(
+    town: TestTown, answer: str, said: str
+) -> None:
+    await town.is_home("Ben")
+    await town.passes(days=5, minutes=25)
+    await town.ben.taps("Yes, now is good")
+    await town.ben.taps(next(one for one in town.ben.buttons if one == answer))
+    assert said in town.ben.last
+    for words in ("can read your answers", "on the same working day or the next", "Nobody watches this chat"):
+        assert words in town.ben.last
+
+
 async def test_what_stood_still_comes_back_by_the_wishes_of_today(town: TestTown) -> None:
     enrolment = await town.is_home("Ben")
     await town.passes(days=5, minutes=25)
