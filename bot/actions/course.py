@@ -1,6 +1,6 @@
 """A change of course: by the person themself, or by a coordinator. Only what was not asked yet moves."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.actions import conditions, deaths, enrolling, leaving, planning, plans
 from bot.domain.checkins import Course, Due, Stage
 from bot.domain.checkins import Enrolment as State
-from bot.domain.errors import NotFound, NotNow
+from bot.domain.errors import NotFound, NotNow, Refused
 from bot.domain.people import Purpose, Role
 from bot.domain.plans import Plan
 from bot.runtime import Runtime
@@ -80,13 +80,22 @@ async def of_person(runtime: Runtime, person_id: int) -> Enrolment | None:
 
 
 async def move_home(runtime: Runtime, actor_id: int, enrolment_id: int, home_on: date) -> list[Due]:
-    """Another day of coming home."""
+    """Another day of coming home. Raises Refused for one so long ago that nothing would be asked any more."""
     now = runtime.now()
     async with runtime.database.write() as tx:
         enrolment = await _going_on(tx, actor_id, enrolment_id, State.ACTIVE)
+        await _refuse_when_over(tx, runtime, enrolment, home_on)
         await store.change(tx, enrolment.id, home_on=home_on)
         await machine.note(tx, now, actor_id, "enrolment_moved", f"enrolment:{enrolment_id}")
         return await planning.plan_rows(tx, runtime, enrolment.id, now)
+
+
+async def _refuse_when_over(tx: AsyncConnection, runtime: Runtime, enrolment: Enrolment, home_on: date) -> None:
+    """With no question to come nobody would notice anything any more, and without a closing it would never end."""
+    plan, person = await plans.usable_or_last(tx, runtime, enrolment.plan), await _person(tx, enrolment.person_id)
+    days = planning.planned(runtime, plan, replace(enrolment, home_on=home_on), person, runtime.now())
+    if all(one.never for one in days if one.day != plan.closing_day):
+        raise Refused("enrolling.day_over")
 
 
 async def back_in_hospital(runtime: Runtime, actor_id: int, enrolment_id: int) -> None:
@@ -102,10 +111,14 @@ async def back_in_hospital(runtime: Runtime, actor_id: int, enrolment_id: int) -
 
 
 async def home_again(runtime: Runtime, actor_id: int, enrolment_id: int, home_on: date) -> list[Due]:
-    """The plan begins anew from this day; the keys count the homecomings, so nothing is asked twice."""
+    """The plan begins anew from this day; the keys count the homecomings, so nothing is asked twice.
+
+    Raises Refused for a day so long ago that nothing would be asked any more.
+    """
     now = runtime.now()
     async with runtime.database.write() as tx:
         enrolment = await _going_on(tx, actor_id, enrolment_id)
+        await _refuse_when_over(tx, runtime, enrolment, home_on)
         fresh = {"paused_at": None, "home_on": home_on.isoformat(), "cycle": enrolment.cycle + 1, "missed": 0}
         if not await store.move(tx, enrolment.id, (State.PAUSED,), State.ACTIVE, **fresh):
             raise NotNow("course.not_now")

@@ -66,6 +66,7 @@ def about(runtime: Runtime, one: Waiting, language: str) -> str:
         amber_clock=span(found.amber_clock),
         silence=span(found.silence_usual),
         silence_high=span(found.silence_high),
+        silence_fewer=span(found.silence_fewer),
     )
 
 

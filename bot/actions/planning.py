@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.actions import plans
-from bot.domain.checkins import Due, Stage, schedule
+from bot.domain.checkins import Due, Stage, also_when_fewer, schedule
 from bot.domain.checkins import Enrolment as State
 from bot.domain.errors import NotFound
 from bot.domain.hours import local
@@ -29,7 +29,7 @@ def planned(runtime: Runtime, plan: Plan, enrolment: Enrolment, person: Person |
 
 def _kept(plan: Plan, enrolment: Enrolment, place_in: int, one: Due) -> bool:
     """Less often: every other check-in, and always the closing."""
-    return not enrolment.fewer or place_in % 2 == 0 or one.day == plan.closing_day
+    return not enrolment.fewer or also_when_fewer(place_in) or one.day == plan.closing_day
 
 
 async def plan_rows(tx: AsyncConnection, runtime: Runtime, enrolment_id: int, now: datetime) -> list[Due]:
@@ -37,18 +37,37 @@ async def plan_rows(tx: AsyncConnection, runtime: Runtime, enrolment_id: int, no
 
     So does one that was due, found no clock to ask it and has no new time: it is asked late, or a human hears of it.
     """
+    enrolment, plan, days = await _anew(tx, runtime, enrolment_id, now)
+    written = await checkin_store.of_enrolment(tx, enrolment.id)
+    done = {one.day for one in written if one.cycle == enrolment.cycle and one.state is not Stage.PLANNED}
+    coming = [one for one in days if not one.never and one.day not in done]
+    await checkin_store.drop_planned(tx, enrolment.id, now, [one.day for one in coming])
+    await checkin_store.put(tx, [_row(enrolment, plan, one) for one in coming])
+    return coming
+
+
+async def _anew(
+    tx: AsyncConnection, runtime: Runtime, enrolment_id: int, now: datetime
+) -> tuple[Enrolment, Plan, list[Due]]:
+    """All check-ins as they would be planned by what holds today. Raises NotFound."""
     enrolment = await store.by_id(tx, enrolment_id)
     if enrolment is None or enrolment.person_id is None:
         raise NotFound("errors.gone")
     person = await people_store.by_id(tx, enrolment.person_id)
     plan = await plans.usable_or_last(tx, runtime, enrolment.plan)
-    written = await checkin_store.of_enrolment(tx, enrolment.id)
-    done = {one.day for one in written if one.cycle == enrolment.cycle and one.state is not Stage.PLANNED}
-    days = planned(runtime, plan, enrolment, person, now)
-    coming = [one for one in days if not one.never and one.day not in done]
-    await checkin_store.drop_planned(tx, enrolment.id, now, [one.day for one in coming])
-    await checkin_store.put(tx, [_row(enrolment, plan, one) for one in coming])
-    return coming
+    return enrolment, plan, planned(runtime, plan, enrolment, person, now)
+
+
+async def bring_back(tx: AsyncConnection, runtime: Runtime, enrolment_id: int, reason: str) -> None:
+    """What was cleared for this reason is planned again by the hours, the day and the wishes of today.
+
+    Raises NotFound when the enrolment or its plan is gone.
+    """
+    now = runtime.now()
+    enrolment, _, days = await _anew(tx, runtime, enrolment_id, now)
+    later = [one.day for one in days if one.due_at > now]
+    await checkin_store.bring_back(tx, enrolment.id, enrolment.cycle, reason, now, later)
+    await plan_rows(tx, runtime, enrolment.id, now)
 
 
 async def plan_anew(tx: AsyncConnection, runtime: Runtime, person_id: int) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.actions import emptying, enrolling, present, silences
 from bot.domain.checkins import Stage
 from bot.domain.errors import NotFound
+from bot.domain.hours import local, next_awake
 from bot.domain.people import Role
 from bot.runtime import Runtime
 from bot.store import checkins as store
@@ -14,19 +15,27 @@ from bot.store import deliveries as delivery_store
 from bot.store import enrolments as enrolment_store
 from bot.store import people as people_store
 from bot.store.enrolments import Enrolment
+from bot.store.standings import hours_of
 
 LATER = timedelta(hours=2)
+NEAR = timedelta(minutes=30)
+"""Nobody is reminded when less than this is left to answer."""
 
 
 async def later(runtime: Runtime, actor_id: int, checkin_id: int) -> datetime | None:
-    """ "Later today": the notification again in two hours; None when the time for this check-in is over by then."""
+    """ "Later today": the notification again in two hours, once the person is awake. Returns when, if it is today.
+
+    None when that is another day, or hardly any time to answer would be left: then only the buttons are promised.
+    """
     async with runtime.database.write() as tx:
         checkin, enrolment = await present.running(tx, actor_id, checkin_id)
         await enrolment_store.change(tx, enrolment.id, missed=0)
-        again = runtime.now() + LATER
-        again_at = again if again < checkin.not_after else None
-        await store.change(tx, checkin.id, remind_at=again_at, state=Stage.ASKED)
-        return again_at
+        hours = hours_of(await people_store.by_id(tx, checkin.person_id), runtime.place)
+        again = next_awake(hours, runtime.now() + LATER)
+        in_time = again + NEAR <= checkin.not_after
+        await store.change(tx, checkin.id, remind_at=again if in_time else None, state=Stage.ASKED)
+        is_today = local(again, hours.zone).date() == local(runtime.now(), hours.zone).date()
+        return again if in_time and is_today else None
 
 
 async def not_today(runtime: Runtime, actor_id: int, checkin_id: int) -> None:

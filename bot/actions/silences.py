@@ -6,8 +6,9 @@ from bot.actions import emptying, escalating, planning
 from bot.actions.known_plans import KnownPlans
 from bot.actions.working_off import Work, work_off
 from bot.domain.checkins import Enrolment as State
-from bot.domain.checkins import Silent, Stage, after_miss, is_last
+from bot.domain.checkins import Silent, Stage, after_miss
 from bot.domain.deliveries import State as Delivered
+from bot.domain.errors import NotFound
 from bot.domain.plans import Level
 from bot.runtime import Runtime
 from bot.store import checkins as store
@@ -103,8 +104,9 @@ async def _silent(
     plan = await known.get(tx, enrolment.plan)
     in_a_row = enrolment.missed + 1
     await enrolment_store.change(tx, enrolment.id, missed=in_a_row)
-    final, last = checkin.kind == "last_question", is_last(plan, checkin.day)
-    verdict = after_miss(plan.silence, enrolment.tier, checkin.day, in_a_row, final, last=last)
+    final, last = checkin.kind == "last_question", not await store.more_to_ask(tx, enrolment.id, enrolment.cycle)
+    how = {"last": last, "fewer": enrolment.fewer}
+    verdict = after_miss(plan.silence, enrolment.tier, checkin.day, in_a_row, final, **how)
     if enrolment.assisted and verdict is not Silent.NOTHING:  # the volunteer was asked, not they: a human decides
         verdict = Silent.AMBER
     if verdict is Silent.AMBER:
@@ -132,7 +134,10 @@ async def _last_question(tx: AsyncConnection, runtime: Runtime, enrolment: Enrol
     await store.put(tx, [row])
 
 
-async def go_on(tx: AsyncConnection, runtime: Runtime, enrolment: Enrolment) -> int:
-    """The check-ins that stood still come again. Returns how many."""
+async def go_on(tx: AsyncConnection, runtime: Runtime, enrolment: Enrolment) -> None:
+    """The check-ins that stood still come again: at the times, and as often, as the person wishes now."""
     await enrolment_store.change(tx, enrolment.id, missed=0)
-    return await store.bring_back(tx, enrolment.id, enrolment.cycle, WAITS, runtime.now())
+    try:
+        await planning.bring_back(tx, runtime, enrolment.id, WAITS)
+    except NotFound:  # a plan that nobody can read must not keep a concern from being closed
+        await store.bring_back(tx, enrolment.id, enrolment.cycle, WAITS, runtime.now())

@@ -28,6 +28,7 @@ def plan_figures(plan: Plan, place: Place) -> list[str]:
         f"{span(found.amber_clock)} on the clock",
         f"silence: a human is told at most {span(found.silence_usual)} after the last sign of life",
         f"silence, high tier: at most {span(found.silence_high)}",
+        f"silence, asked less often: at most {span(found.silence_fewer)}",
     ]
 
 

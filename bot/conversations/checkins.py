@@ -238,18 +238,23 @@ def _end(talk: Talk, now: Now) -> str:
     """Thanks, who reads this, and by when. After a red answer nothing stands beside the emergency words."""
     if now.loud:
         return talk.words("checkins.thanks_loud")
-    if now.change is Change.STOP:
-        return talk.words("checkins.thanks_stop", name=now.person.name)
-    if now.checkin.kind == "last_question":
-        return talk.words("checkins.thanks_last", name=now.person.name, ring=now.level is not None)
-    names = {"name": now.person.name, "named": now.named}
-    said = [plans.say(talk.runtime, now.plan, talk.language, one, **names) for one in _CLOSING_WORDS]
-    if now.change is Change.FEWER:
-        said.insert(1, talk.words("checkins.fewer"))
+    said = [_thanks(talk, now), *(_of_plan(talk, now, one) for one in ("reader", "deadline", "urgent"))]
     return "\n\n".join(one.strip() for one in said)
 
 
-_CLOSING_WORDS = ("thanks", "reader", "deadline", "urgent")
+def _thanks(talk: Talk, now: Now) -> str:
+    """The first words of an ending: what becomes of the questions."""
+    fewer = now.change is Change.FEWER
+    if now.change is Change.STOP:
+        return talk.words("checkins.thanks_stop", name=now.person.name)
+    if now.checkin.kind == "last_question":
+        return talk.words("checkins.thanks_last", name=now.person.name, ring=now.level is not None, fewer=fewer)
+    thanks = _of_plan(talk, now, "thanks").strip()
+    return "\n\n".join([thanks, talk.words("checkins.fewer")]) if fewer else thanks
+
+
+def _of_plan(talk: Talk, now: Now, what: str) -> str:
+    return plans.say(talk.runtime, now.plan, talk.language, what, name=now.person.name, named=now.named)
 
 
 async def called(talk: Talk) -> None:

@@ -76,6 +76,11 @@ def reminder_at(asked_at: datetime, silence: Silence, hours: Hours) -> datetime:
     return next_awake(hours, add_working_time(asked_at, timedelta(hours=silence.reminder_hours), awake))
 
 
+def also_when_fewer(place_in: int) -> bool:
+    """Less often is every other check-in of a plan, from the first. `place_in`: which, counted from 0."""
+    return place_in % 2 == 0
+
+
 class Silent(StrEnum):
     """What a missed check-in leads to."""
 
@@ -86,23 +91,31 @@ class Silent(StrEnum):
 
 
 def after_miss(
-    silence: Silence, tier: Tier, day: int, missed_in_a_row: int, last_question_sent: bool, *, last: bool = False
+    silence: Silence,
+    tier: Tier,
+    day: int,
+    missed_in_a_row: int,
+    last_question_sent: bool,
+    *,
+    last: bool = False,
+    fewer: bool = False,
 ) -> Silent:
     """Silence is never read as "fine" (promise 6). `missed_in_a_row` counts this one.
 
     For somebody frail or alone one missed check-in is enough, on any day: the checks lie a week apart later on.
+    `fewer`: the same for somebody who is asked less often, for two would lie a month apart.
     `last`: no check-in comes after this one, so no second miss could ever tell: somebody rings at once.
     """
     if last_question_sent:
         return Silent.HUMAN_DECIDES
     if missed_in_a_row >= silence.last_question_after:
         return Silent.LAST_QUESTION
-    enough = tier is Tier.HIGH or last or missed_in_a_row >= silence.amber_after
+    enough = tier is Tier.HIGH or fewer or last or missed_in_a_row >= silence.amber_after
     return Silent.AMBER if enough else Silent.NOTHING
 
 
 def is_last(plan: Plan, day: int) -> bool:
-    """Whether nothing more is asked after the check-in of this day; the closing asks nothing."""
+    """Whether a plan asks nothing more after the check-in of this day; the closing asks nothing."""
     return day >= max((one.number for one in plan.days), default=0)
 
 

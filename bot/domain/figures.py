@@ -7,14 +7,15 @@ at the earliest the beginning of day 0. Missing is noticed when the time to answ
 a last answer on day `a` and a human told of the miss on day `b`, the time is (b - a) days and `not_after_hours`, and
 before the first check-in the time of day as well. `b` is the first day, of those after `a`, on which `after_miss`
 does not say NOTHING; the maximum over every `a` is the figure. The reminder shortens nothing: it asks the person, not
-a human. A clock change can add an hour, and somebody who chose a time outside their waking hours the night.
+a human. Less often (`silence_fewer`), `b` is the next of every other check-in, in any tier. A clock change can add an
+hour, and somebody who chose a time outside their waking hours the night.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import time, timedelta
 
-from bot.domain.checkins import Silent, after_miss, is_last
+from bot.domain.checkins import Silent, after_miss, also_when_fewer, is_last
 from bot.domain.concerns import AMBER_WITHIN, RED_WITHIN, longest_wait
 from bot.domain.paths import walk
 from bot.domain.place import Place
@@ -38,6 +39,7 @@ class Figures:
     amber_clock: timedelta
     silence_usual: timedelta
     silence_high: timedelta
+    silence_fewer: timedelta
 
 
 def figures(plan: Plan, place: Place) -> Figures:
@@ -52,6 +54,7 @@ def figures(plan: Plan, place: Place) -> Figures:
         amber_clock=longest_wait(AMBER_WITHIN, place.working),
         silence_usual=silent[Tier.USUAL],
         silence_high=silent[Tier.HIGH],
+        silence_fewer=max(_silences_when_fewer(plan), default=timedelta(0)),
     )
 
 
@@ -71,6 +74,16 @@ def _told_on(plan: Plan, tier: Tier, days: list[int]) -> int:
         if what is not Silent.NOTHING:
             return day
     return days[-1]
+
+
+def _silences_when_fewer(plan: Plan) -> Iterator[timedelta]:
+    """Every other check-in comes, and one miss is enough. The wish for it may have come after any answer."""
+    days = [day.number for day in plan.days]
+    for first in range(len(days)):
+        asked = next((place_in for place_in in range(first, len(days)) if also_when_fewer(place_in)), None)
+        if asked is not None:
+            since = timedelta(days=days[first - 1]) if first else -_into_the_day(plan.time_of_day)
+            yield timedelta(days=days[asked], hours=plan.not_after_hours) - since
 
 
 def _into_the_day(wall: time) -> timedelta:

@@ -110,6 +110,13 @@ async def of_enrolment(tx: AsyncConnection, enrolment_id: int) -> list[CheckIn]:
     return [_checkin(row) for row in (await tx.execute(query.order_by(checkins.c.due_at, checkins.c.id))).mappings()]
 
 
+async def more_to_ask(tx: AsyncConnection, enrolment_id: int, cycle: int) -> bool:
+    """Whether questions are still planned for this homecoming; the closing asks nothing."""
+    query = select(checkins.c.id).where(checkins.c.enrolment_id == enrolment_id, checkins.c.cycle == cycle)
+    found = await tx.execute(query.where(_PLANNED, checkins.c.kind == "questions").limit(1))
+    return found.first() is not None
+
+
 _RUNNING_OF = (
     select(*COLUMNS)
     .where(checkins.c.person_id == bindparam("person"), checkins.c.state.in_(RUNNING))
@@ -261,18 +268,21 @@ async def typed_before(tx: AsyncConnection, person_id: int, message_id: int) -> 
     return None if row is None else Answered(**row)
 
 
-async def bring_back(tx: AsyncConnection, enrolment_id: int, cycle: int, reason: str, now: datetime) -> int:
+async def bring_back(
+    tx: AsyncConnection, enrolment_id: int, cycle: int, reason: str, now: datetime, later: Collection[int] = ()
+) -> None:
     """What was cleared for this reason and can still be asked is planned again; the closing also when it is late.
 
-    Only of this homecoming: the closing of an earlier one would end what has begun since.
+    `later`: days whose time has moved and is still to come. Only of this homecoming: the closing of an earlier one
+    would end what has begun since.
     """
     rows = update(checkins).where(checkins.c.enrolment_id == enrolment_id, checkins.c.state == Stage.CLEARED)
     rows = rows.where(
         checkins.c.cycle == cycle,
         checkins.c.reason == reason,
-        or_(checkins.c.due_at > now, checkins.c.kind == "closing"),
+        or_(checkins.c.due_at > now, checkins.c.kind == "closing", checkins.c.day.in_(list(later))),
     )
-    return int((await tx.execute(rows.values(state=Stage.PLANNED, reason="", closed_at=None))).rowcount)
+    await tx.execute(rows.values(state=Stage.PLANNED, reason="", closed_at=None))
 
 
 async def count_due(tx: AsyncConnection, since: datetime, until: datetime) -> int:

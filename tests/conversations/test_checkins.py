@@ -137,6 +137,29 @@ async def test_later_today_asks_again_in_two_hours(town: TestTown) -> None:
     assert BREATH in town.ben.last
 
 
+async def test_later_today_in_the_evening_promises_no_time_at_which_they_are_asleep(town: TestTown) -> None:
+    await town.is_home("Ben")
+    await town.is_asked("Ben")
+    evening = town.clock.now().replace(hour=18, minute=30)  # 7:30pm by Ben's clock, and at 9:30pm he is asleep
+    await town.turns_to(evening)
+    await town.ben.taps("Later today")
+    assert "You can still answer today" in town.ben.last
+    assert town.ben.heard("I will ask again at about") == 0
+    nudged = town.ben.heard("My questions are still here")
+    await town.turns_to(evening + timedelta(hours=12))  # 7:30am
+    assert town.ben.heard("My questions are still here") == nudged
+    await town.turns_to(evening + timedelta(hours=13, minutes=45))
+    assert town.ben.heard("My questions are still here") == nudged + 1, "before this check-in is over"
+
+
+async def test_later_today_names_the_time_at_which_they_are_asked(town: TestTown) -> None:
+    await town.is_home("Ben")
+    await town.is_asked("Ben")
+    await town.turns_to(town.clock.now().replace(hour=5, minute=30) + timedelta(days=1))  # 6:30am by Ben's clock
+    await town.ben.taps("Later today")
+    assert "I will ask again at about 9am" in town.ben.last
+
+
 async def test_promise_2_the_stop_button_ends_the_check_ins_at_once(town: TestTown) -> None:
     enrolment = await town.is_home("Ben")
     await town.is_asked("Ben")

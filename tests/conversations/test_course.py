@@ -1,5 +1,7 @@
 """A change of course: by the person or a coordinator, and by nobody else. Only what was not asked moves."""
 
+from datetime import timedelta
+
 from bot.domain.checkins import Course, Stage
 from bot.domain.checkins import Enrolment as State
 from bot.store import checkins as checkin_store
@@ -70,6 +72,22 @@ async def test_back_in_hospital_and_home_again_begins_anew_and_asks_nothing_twic
     assert "Ben's check-ins go on again" in town.amara.last
 
 
+async def test_promise_6_a_day_so_long_ago_that_nothing_would_come_is_refused(town: TestTown) -> None:
+    number, ben = await town.is_home("Ben"), town.ben
+    before = await _row(town, number), await _checkins(town, number)
+    await ben.says("/home")
+    await ben.taps("Another day of coming home")
+    await ben.says((town.clock.now() - timedelta(days=40)).strftime("%d %B %Y"))
+    assert "nothing of this plan would come any more" in ben.last
+    assert (await _row(town, number), await _checkins(town, number)) == before
+    await _desk(town.elif_)
+    await town.elif_.taps("Back in hospital")
+    await town.elif_.taps("Yes, back in hospital")
+    await forges(ben, f"course:again:{number}:{(town.clock.now() - timedelta(days=40)).date()}")
+    assert "nothing of this plan would come any more" in ben.last
+    assert (await _row(town, number)).state is State.PAUSED
+
+
 async def test_less_often_another_time_and_all_again(town: TestTown) -> None:
     number, ben = await town.is_home("Ben"), town.ben
     await ben.says("/home")
@@ -133,10 +151,10 @@ async def test_somebody_has_died_and_everything_stops_for_ever(town: TestTown) -
     assert "We are very sorry: Ben has died" in town.amara.last
     assert town.sanjay.heard("Ben has died") == 1
     assert town.amara.buttons == [], "nothing is asked of them"
-    seen = len(town.ben.sees)
+    seen, of_ben = len(town.ben.sees), town.amara.heard("Ben")
     await town.passes(days=10)
     assert len(town.ben.sees) == seen
-    assert town.amara.heard("Ben") == town.amara.heard("Ben")
+    assert town.amara.heard("Ben") == of_ben
     assert (await _row(town, number)).course == Course.DIED
     async with town.runtime.database.read() as tx:
         assert await concern_store.not_closed(tx) == []

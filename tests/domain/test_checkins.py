@@ -152,5 +152,12 @@ def test_promise_6_silence_is_never_read_as_fine(
     assert after_miss(Silence(), tier, day, missed, asked_last, last=last) is what
 
 
+@pytest.mark.parametrize("tier", Tier)
+def test_promise_6_less_often_one_miss_is_enough(tier: Tier) -> None:
+    assert after_miss(Silence(), tier, 10, 1, False, fewer=True) is A
+    assert after_miss(Silence(), tier, 10, 3, False, fewer=True) is L
+    assert after_miss(Silence(), tier, 10, 3, True, fewer=True) is H
+
+
 def test_the_last_check_in_is_the_one_before_the_closing() -> None:
     assert [is_last(PLAN, day) for day in (1, 2, 4)] == [False, True, True]

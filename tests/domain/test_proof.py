@@ -97,6 +97,20 @@ def test_promise_6_no_silence_is_longer_than_the_figure(
     assert found.silence_high <= found.silence_usual
 
 
+@given(DAYS, st.integers(1, 3), st.integers(1, 24), st.sampled_from(Tier), st.data())
+def test_promise_6_no_silence_is_longer_than_the_figure_when_asked_less_often(
+    days: list[int], amber_after: int, lasts: int, tier: Tier, data: st.DataObject
+) -> None:
+    """Somebody answers up to a check-in, wishes for fewer, and then never answers again."""
+    silence = Silence(amber_after=amber_after, last_question_after=amber_after + 1)
+    one = replace(plan(BREATH, days={day: ["breath"] for day in days}, silence=silence), not_after_hours=lasts)
+    answered = data.draw(st.integers(0, len(days) - 1))
+    sign = timedelta(days=days[answered - 1], hours=10) if answered else timedelta(0)
+    if coming := [day for day in days[::2] if day in days[answered:]]:
+        assert after_miss(silence, tier, coming[0], 1, False, fewer=True) is not Silent.NOTHING
+        assert timedelta(days=coming[0], hours=10 + lasts) - sign <= figures(one, PLACE).silence_fewer
+
+
 def test_the_figures_of_a_small_plan() -> None:
     found = figures(sound(), PLACE)
     assert (found.contacts, found.questions, found.longest_path) == (4, 2, 2)
@@ -104,6 +118,7 @@ def test_the_figures_of_a_small_plan() -> None:
     assert found.amber_clock == timedelta(days=2, hours=20)  # from Friday 5pm to Monday 1pm
     assert found.silence_usual == timedelta(days=5)  # answered on day 1, missed 3 and 5, noticed on day 6
     assert found.silence_high == timedelta(days=3)  # answered on day 1, missed 3, noticed on day 4
+    assert found.silence_fewer == timedelta(days=5)  # answered on day 1, not asked on 3, missed 5, noticed on day 6
 
 
 def test_every_level_is_urgent_or_has_a_deadline() -> None:

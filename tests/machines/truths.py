@@ -22,7 +22,6 @@ HAS_IT = timedelta(hours=1)  # half of it until they are asked, half until other
 AMBER_WITHIN = timedelta(days=7)  # 4 working hours over the longest weekend of the place, and more
 LINE_TROUBLE = ("NetworkError", "TimedOut", "RetryAfter")
 SLACK = timedelta(hours=2)  # a clock change, and the stops of passing time
-HIGH_TIER_DAYS = 3
 AT_ONCE = timedelta(seconds=1)  # one tick may write what another asks when it rings again
 RUNGS = 4  # named person, backup, coordinators on call, everybody
 
@@ -40,6 +39,10 @@ class World:
     consents: int = 0
     due: set[str] = field(default_factory=set)
     """Keys of check-ins whose time had come before anybody asked them."""
+    alone: dict[int, bool] = field(default_factory=dict)
+    """Of each missed check-in: whether it had to be told by itself, judged when it was first seen."""
+    less_often: set[int] = field(default_factory=set)
+    """Enrolments that had every other check-in one step ago."""
 
     def concern(self, key: str) -> Row | None:
         return next((one for one in self.view.concerns if one.key == key), None)
@@ -177,9 +180,7 @@ def promise_6_typed_words_are_read(world: World) -> Iterator[str]:
 
 
 def promise_6_silence_is_never_fine(world: World) -> Iterator[str]:
-    tiers = {one.id: one.tier for one in world.view.enrolments}
-    going_on = {one.id for one in world.view.enrolments if one.state in ("active", "ended")}
-    last_day = max(day.number for day in world.plan.days)
+    going_on = {one.id: one for one in world.view.enrolments if one.state in ("active", "ended")}
     last = {(one.enrolment_id, one.cycle, one.day) for one in world.view.checkins if one.kind == "last_question"}
 
     def asked_again(one: Row) -> bool:
@@ -190,10 +191,18 @@ def promise_6_silence_is_never_fine(world: World) -> Iterator[str]:
         if one.state not in ("missed", "late") or one.kind == "closing" or one.enrolment_id not in going_on:
             continue
         told = world.concern(f"silent:{one.id}") or world.concern(f"late:{one.id}") or asked_again(one)
-        early = tiers[one.enrolment_id] == "high" and one.day <= HIGH_TIER_DAYS
-        decides = one.state == "late" or one.kind == "last_question" or early or one.day >= last_day
-        if decides and not told:
+        alone = world.alone.setdefault(one.id, _counts_alone(world, one, going_on[one.enrolment_id]))
+        if alone and not told:
             yield f"{one.key} ended as {one.state}, and nobody was told"
+    world.less_often = {one.id for one in world.view.enrolments if one.fewer}
+
+
+def _counts_alone(world: World, one: Row, enrolment: Row) -> bool:
+    """By what stands in the rows: no check-in of this homecoming comes after it, or two would be too far apart."""
+    after = [row for row in world.view.checkins if (row.enrolment_id, row.cycle) == (one.enrolment_id, one.cycle)]
+    is_last = not any(row.kind == "questions" and row.day > one.day for row in after)
+    seldom = enrolment.fewer and enrolment.id in world.less_often
+    return one.state == "late" or one.kind == "last_question" or enrolment.tier == "high" or seldom or is_last
 
 
 def promise_6_somebody_who_was_lost_is_looked_for(world: World) -> Iterator[str]:
@@ -220,14 +229,20 @@ def promise_6_silence_ends_within_the_printed_time(world: World) -> Iterator[str
     if not world.rung:
         return
     for one in world.view.enrolments:
-        if one.state != "active" or one.fewer:
+        if one.state != "active":
             continue
-        printed = world.figures.silence_high if one.tier == "high" else world.figures.silence_usual
+        printed = _printed(world, one)
         alive = max([one.accepted_at, _midnight(one.home_on), *world.wire.signs_of(one)])
         told = [c for c in world.view.concerns if c.person_id == one.person_id]
         known = any(c.state != "closed" or c.opened_at >= alive for c in told)
         if not known and world.now - alive > printed + world.wire.idle_since(alive) + SLACK:
             yield f"enrolment {one.id} has been silent since {alive}, and nobody was told"
+
+
+def _printed(world: World, enrolment: Row) -> timedelta:
+    if enrolment.fewer:
+        return world.figures.silence_fewer
+    return world.figures.silence_high if enrolment.tier == "high" else world.figures.silence_usual
 
 
 def _midnight(day: str) -> datetime:
