@@ -28,6 +28,7 @@ from bot.web import rendering as views
 
 ROOT = "/desk"
 COOKIE, SAID_COOKIE = "desk", "desk-said"
+BY_MACHINE = "x-desk-refresh"  # a page that stands open sends it when it fetches itself: nobody sits there
 SAID_LASTS = 60  # seconds for the next page to say what was done
 MOST_FIELDS = 500
 LONGEST_FIELD = 200_000  # bytes of one field that is no file
@@ -129,9 +130,11 @@ class Pages:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
 
-    def shows(self, path: str, page: Page) -> Route:
+    def shows(self, path: str, page: Page, used: bool = True) -> Route:
+        """Shows something. `used`: whether looking at it says that somebody still sits at the desk."""
+
         async def endpoint(request: Request) -> Response:
-            seat = await _seat(self._runtime, request)
+            seat = await _seat(self._runtime, request, used and BY_MACHINE not in request.headers)
             if isinstance(seat, Response):
                 return seat
             return await _answer(Desk(self._runtime, request, seat, FormData()), page)
@@ -175,9 +178,9 @@ def _counted(receive: Receive) -> Receive:
     return counted
 
 
-async def _seat(runtime: Runtime, request: Request) -> Seat | Response:
+async def _seat(runtime: Runtime, request: Request, used: bool = True) -> Seat | Response:
     """Who sits there, or the page for whoever may not."""
-    seat = await door.seat(runtime, request.cookies.get(COOKIE, ""))
+    seat = await door.seat(runtime, request.cookies.get(COOKIE, ""), used)
     if seat is None:
         return outside(runtime, request, "desk.logged_out", 401)
     if not seat.visitor.is_coordinator:

@@ -7,7 +7,9 @@ from urllib.parse import urlencode
 
 import pytest
 
+from bot.actions import desk as door
 from bot.simulator.telegram import TOKEN
+from bot.web import live
 from tests.cast import TestTown
 from tests.desk import browser, desk_link, sits_at_desk
 
@@ -88,6 +90,31 @@ async def test_a_session_ends_by_itself_by_hand_and_from_everywhere(town: TestTo
     await town.passes(hours=1)
     await busy.opens("/desk/concerns")
     assert busy.status == 401
+
+
+async def test_a_page_that_stands_open_and_looks_by_itself_does_not_keep_a_session(town: TestTown) -> None:
+    await town.has_coordinator()
+    desk, by_itself = await sits_at_desk(town), {"X-Desk-Refresh": "1"}
+    for _ in range(3):
+        await town.passes(minutes=39)
+        assert (await desk.client.get("/desk/concerns", headers=by_itself)).status_code == 200
+        assert await door.seat(town.runtime, str(desk.client.cookies.get("desk")), used=False)
+    await town.passes(minutes=3)
+    assert (await desk.client.get("/desk/concerns", headers=by_itself)).status_code == 401
+    await desk.opens("/desk/live")
+    assert desk.status == 401
+
+
+async def test_the_stream_of_news_does_not_keep_a_session(town: TestTown, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "STREAM_SECONDS", 0)
+    await town.has_coordinator()
+    desk = await sits_at_desk(town)
+    await town.passes(minutes=119)
+    await desk.opens("/desk/live")
+    assert desk.status == 200
+    await town.passes(minutes=1)
+    await desk.opens("/desk/live")
+    assert desk.status == 401
 
 
 async def test_a_session_that_was_planted_beforehand_opens_nothing(town: TestTown) -> None:
