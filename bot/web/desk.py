@@ -148,7 +148,7 @@ class Pages:
             seat = await _seat(self._runtime, request)  # before the form is read: strangers upload nothing
             if isinstance(seat, Response):
                 return seat
-            small = Request(request.scope, _counted(request.receive))
+            small = Request(request.scope, counted(request.receive))
             try:
                 async with small.form(max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD) as form:
                     return await _changed(Desk(self._runtime, request, seat, form), page)
@@ -163,11 +163,11 @@ class TooLarge(Exception):
     """More was sent than any form of ours can hold."""
 
 
-def _counted(receive: Receive) -> Receive:
+def counted(receive: Receive, most: int = LARGEST_BODY) -> Receive:
     """What comes in, until it is too much: the length that is announced may be missing, or wrong."""
-    left = LARGEST_BODY
+    left = most
 
-    async def counted() -> Message:
+    async def counting() -> Message:
         nonlocal left
         message = await receive()
         left -= len(message.get("body", b""))
@@ -175,7 +175,7 @@ def _counted(receive: Receive) -> Receive:
             raise TooLarge
         return message
 
-    return counted
+    return counting
 
 
 async def _seat(runtime: Runtime, request: Request, used: bool = True) -> Seat | Response:

@@ -194,6 +194,32 @@ async def test_what_the_browser_keeps_is_kept_from_scripts_and_nothing_of_it_is_
     assert not kept & {str(visit.client.cookies.get("desk")), link.partition("=")[2]}
 
 
+async def test_a_stranger_cannot_make_the_door_read_more_than_its_forms_hold(town: TestTown) -> None:
+    await town.has_coordinator()
+    await town.elif_.says("/desk")
+    link, taken = desk_link(town.elif_).partition("=")[2], 0
+
+    async def endless():  # type: ignore[no-untyped-def]
+        nonlocal taken
+        while taken < 5_000_000:
+            taken += 10_000
+            yield b"x" * 10_000
+
+    for path in ("/desk/enter", "/desk/app"):
+        for kind in ("application/x-www-form-urlencoded", "multipart/form-data; boundary=x"):
+            taken = 0
+            visit = browser(town)
+            answer = await visit.client.post(path, content=endless(), headers={"Content-Type": kind})
+            assert answer.status_code in (400, 413), (path, kind)
+            assert taken <= 50_000, (path, kind)
+        visit = browser(town)
+        file = {"signed": ("a.txt", b"a file"), "link": ("b.txt", b"another")}
+        assert (await visit.client.post(path, files=file)).status_code == 400
+    answer = await browser(town).client.post("/desk/enter", data={"link": link}, headers={"Sec-Fetch-Site": "none"})
+    assert answer.status_code == 403
+    assert (await browser(town).client.post("/desk/enter", data={"link": link})).status_code == 200
+
+
 def signed(telegram_id: int, at: int, token: str = TOKEN) -> str:
     """What Telegram gives a Mini App, made independently of the code that reads it."""
     fields = {"auth_date": str(at), "query_id": "AAE", "signature": "third-party"}
