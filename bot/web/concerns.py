@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from bot.actions import alerts, concern_board
+from bot.actions import alerts, concern_board, postponing
 from bot.actions import concerns as actions
 from bot.actions import desk as door
 from bot.actions.concerns import View
@@ -32,6 +32,7 @@ def routes(runtime: Runtime) -> list[BaseRoute]:
         pages.does("/concerns/{id:int}/take", take),
         pages.does("/concerns/{id:int}/spoken", spoken),
         pages.does("/concerns/{id:int}/pass", pass_on),
+        pages.does("/concerns/{id:int}/phoned", phoned),
         pages.does("/concerns/{id:int}/note", note),
         pages.does("/concerns/{id:int}/close", close),
         pages.does("/concerns/{id:int}/decide", decide),
@@ -91,6 +92,13 @@ async def spoken(desk: Desk) -> Response:
 
 async def pass_on(desk: Desk) -> Response:
     return _back(desk, "desk_concerns.passed_on", await actions.pass_on(desk.runtime, desk.id, desk.number()))
+
+
+async def phoned(desk: Desk) -> Response:
+    """They have been talked to: the questions that are open are not needed."""
+    view = await actions.view(desk.runtime, desk.id, desk.number())
+    cleared = await postponing.answered_elsewhere(desk.runtime, desk.id, view.resident.id)
+    return _back(desk, "checkins.cleared" if cleared else "checkins.nothing_open")
 
 
 async def note(desk: Desk) -> Response:
