@@ -89,3 +89,21 @@ async def test_a_concern_leads_to_the_person_and_to_their_check_ins(town: TestTo
     await desk.follows("The check-ins of Ben")
     assert desk.status == 200
     assert "/desk/checkins/" in desk.address
+
+
+async def test_a_note_is_not_lost_when_the_outcome_was_forgotten_or_somebody_else_was_first(town: TestTown) -> None:
+    await is_worried(town)
+    desk = await sits_at_desk(town)
+    await desk.opens("/desk/concerns/1")
+    assert all(one.has_attr("required") for one in desk.page.select("input[name=outcome]"))
+    await desk.presses("Close this concern", words="Sat with Ben for an hour")
+    assert desk.status == 422
+    assert "Please choose how it ended. The concern is still open." in desk.sees
+    stale = await sits_at_desk(town)
+    await stale.opens("/desk/concerns/1")
+    await desk.presses("Close this concern", outcome="fine")
+    assert "Elif: Sat with Ben for an hour" in desk.sees
+    await stale.presses("Close this concern", outcome="fine", words="A neighbour has the key")
+    assert stale.status == 409
+    await stale.presses("Add a note", "/note")
+    assert "Elif: A neighbour has the key" in stale.sees
