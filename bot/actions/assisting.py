@@ -8,6 +8,7 @@ from bot.actions import companions, conditions, enrolling, notices, planning, pl
 from bot.catalogue import safe
 from bot.domain.checkins import Enrolment as State
 from bot.domain.checkins import Stage
+from bot.domain.circles import token_hash
 from bot.domain.deliveries import Kind
 from bot.domain.errors import NotFound
 from bot.domain.plans import Plan, Tier
@@ -27,20 +28,30 @@ BY_VOICE = "by voice, witnessed by a coordinator: witness-1"
 
 
 async def enrol(
-    runtime: Runtime, coordinator_id: int, name: str, volunteer_id: int, plan_id: str, home_on: date, tier: Tier
+    runtime: Runtime,
+    coordinator_id: int,
+    name: str,
+    volunteer_id: int,
+    plan_id: str,
+    home_on: date,
+    tier: Tier,
+    press: str = "",
 ) -> int:
-    """Their yes was given by voice, and the coordinator witnesses it; it is recorded as such. Returns the enrolment."""
-    now = runtime.now()
+    """Their yes was given by voice, and the coordinator witnesses it; it is recorded as such. Returns the enrolment.
+
+    `press`: a random key of the form; the same one gives the same enrolment.
+    """
+    now, token = runtime.now(), enrolling.token_of(runtime, coordinator_id, press)
     async with runtime.database.write() as tx:
         await conditions.coordinators_only(tx, coordinator_id)
+        if before := await enrolling.made_by(tx, token):
+            return before.id
         await conditions.refuse_while_nobody_is_on_call(tx, runtime)
         plan = await plans.usable(tx, runtime, plan_id)
         volunteer = await companions.willing(tx, volunteer_id)
         if volunteer is None:
             raise NotFound("enrolling.companion_not_there")
-        person = await people_store.add_without_telegram(tx, name, runtime.place.default_language, now)
-        for purpose in enrolling.PURPOSES:
-            await people_store.record_consent(tx, person.id, purpose, True, BY_VOICE, now)
+        person = await _agreed(tx, name, runtime.place.default_language, now)
         made = await enrolment_store.add(
             tx,
             person_id=person.id,
@@ -48,6 +59,7 @@ async def enrol(
             home_on=home_on,
             tier=tier,
             state=State.ACTIVE,
+            token_hash=token_hash(token),
             invited_by=coordinator_id,
             created_at=now,
             accepted_at=now,
@@ -60,6 +72,14 @@ async def enrol(
         await notices.to_worker(tx, runtime, volunteer, key, "enrolling.assisted_notice", names=names, name=person.name)
         await planning.plan_rows(tx, runtime, made.id, now)
         return made.id
+
+
+async def _agreed(tx: AsyncConnection, name: str, language: str, now: datetime) -> Person:
+    """Somebody who said yes to everything by voice."""
+    person = await people_store.add_without_telegram(tx, name, language, now)
+    for purpose in enrolling.PURPOSES:
+        await people_store.record_consent(tx, person.id, purpose, True, BY_VOICE, now)
+    return person
 
 
 async def hand_over(

@@ -3,6 +3,7 @@
 One form for all three: filled in, looked over with what it means, and only then done.
 """
 
+import secrets
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -24,11 +25,15 @@ from bot.web.courses import read_day
 from bot.web.desk import STATUS, Desk, Page, Pages
 
 CARD, ASSISTED, ASKED = "card", "assisted", "asked"
+PRESS_BYTES, LONGEST_PRESS = 16, 64
 
 
 @dataclass(frozen=True)
 class Form:
-    """What was filled in, as it was typed; `choices`: the champions who can phone."""
+    """What was filled in, as it was typed; `choices`: the champions who can phone.
+
+    `press`: what tells one press of the last button from the next, so that a double one makes one enrolment.
+    """
 
     kind: str
     plan: str
@@ -40,6 +45,7 @@ class Form:
     plans: list[Plan] = field(default_factory=list)
     choices: list[Known] = field(default_factory=list)
     asker: str = ""
+    press: str = ""
 
 
 @dataclass(frozen=True)
@@ -103,6 +109,7 @@ async def _form(desk: Desk, kind: str) -> Form:
         plans,
         await companions.known_champions(runtime, 0) if kind == ASSISTED else [],
         await _asker(desk) if kind == ASKED else "",
+        desk.given("press")[:LONGEST_PRESS] or secrets.token_urlsafe(PRESS_BYTES),
     )
 
 
@@ -164,14 +171,14 @@ _BUTTONS = {CARD: "buttons.make_card", ASKED: "buttons.confirm_home", ASSISTED: 
 async def _made(desk: Desk, form: Form) -> Response:
     runtime, home_on, tier = desk.runtime, date.fromisoformat(form.home_on), Tier(form.tier)
     if form.kind == CARD:
-        card = await enrolling.discharge(runtime, desk.id, form.plan, home_on, tier)
+        card = await enrolling.discharge(runtime, desk.id, form.plan, home_on, tier, form.press)
         language = form.language if form.language in runtime.place.languages else runtime.place.default_language
         return home_cards.hand_out(desk, card.enrolment_id, card.link, language)
     if form.kind == ASKED:
         asker = await discharging.confirm(runtime, desk.id, desk.number(), form.plan, home_on, tier)
         return desk.go(f"/checkins/{desk.number()}", "enrolling.confirmed_desk", name=asker.name)
     name, volunteer_id = checked_name(form.name), int(form.volunteer)
-    number = await assisting.enrol(runtime, desk.id, name, volunteer_id, form.plan, home_on, tier)
+    number = await assisting.enrol(runtime, desk.id, name, volunteer_id, form.plan, home_on, tier, form.press)
     volunteer = await companions.champion_name(runtime, volunteer_id)
     look = await discharging.outlook(runtime, form.plan, home_on)
     first = desk.moment(look.coming[0].due_at)
