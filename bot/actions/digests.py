@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.actions import notices, rereading, watching
 from bot.actions import desk as door
+from bot.actions import notices, rereading, watching
 from bot.actions import people as people_actions
 from bot.actions.rereading import Reading
 from bot.catalogue.phrases import safe

@@ -121,7 +121,16 @@ async def one(desk: Desk) -> Response:
         waits=page.words.stage in (Stage.WAITING, Stage.IN_REVIEW),
         foreign=language != SOURCE_LANGUAGE,
         since=await changes_since(desk, on, page.words.template.translated_from if page.words.template else ""),
+        differs=differs(page.words),
+        source=read_sheet(on.source.source, "") if on.source else None,
     )
+
+
+def differs(words: Words) -> list[Change]:
+    """What waits to be read says otherwise than what is in use; nothing when nothing waits, or nothing is in use."""
+    if words.newest is None or words.in_use is None or words.newest.approved is not None:
+        return []
+    return changes(words.in_use.source, words.newest.source)
 
 
 def shown(desk: Desk, template: Template | None, name: str = "", *, full: bool = True) -> dict[str, object] | None:

@@ -496,3 +496,19 @@ async def test_the_script_keeps_drafts_and_is_told_when_somebody_was_first(town:
     await desk.opens(EDITOR)
     assert re.search("Writing: Two", desk.heading)
     assert "template_draft_saved" not in await noted(town)
+
+
+async def test_whoever_reviews_sees_what_is_different_and_the_source_of_a_translation(town: TestTown) -> None:
+    await town.has_coordinator()
+    await has_grace(town)
+    await town.approves("loneliness")
+    elif_, grace = await sits_at_desk(town), await sits_at_desk(town, "Grace")
+    await elif_.opens("/desk/templates/loneliness/en/edit")
+    await elif_.presses("Send to review", title="A warm room for everybody")
+    await grace.opens("/desk/templates/loneliness/en")
+    assert "What is different from the words in use" in grace.sees
+    assert "for everybody" in " ".join(one.get_text() for one in grace.page.select(".changes ins"))
+    await grace.presses("Yes, champions may send it")
+    assert "What is different from the words in use" not in grace.sees
+    await grace.opens("/desk/templates/loneliness/bn")
+    assert "The English text A warm room for everybody" in grace.sees
