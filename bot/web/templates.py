@@ -112,6 +112,7 @@ async def one(desk: Desk) -> Response:
     on = await template_drafts.desktop(desk.runtime, topic, language)
     return desk.show(
         "template.html",
+        longest_why=actions.LONGEST_WHY,
         page=page,
         words=page.words,
         on=on,
@@ -157,7 +158,7 @@ async def decide(desk: Desk) -> Response:
     if approves and desk.word("language") != SOURCE_LANGUAGE and desk.given("reads") != "yes":
         raise Refused("templates.must_read_language")
     await template_lists.version_pair(desk.runtime, desk.word("topic"), desk.word("language"), int(version_id))
-    await actions.decide(desk.runtime, desk.id, int(version_id), approves, reads_language=approves)
+    await actions.decide(desk.runtime, desk.id, int(version_id), approves, approves, desk.given("why"))
     return _back(desk, "desk_templates.approved_now" if approves else "desk_templates.refused_now")
 
 
