@@ -9,6 +9,7 @@ from bot.actions import companions, conditions, enrolling, notices, planning, pl
 from bot.catalogue import safe
 from bot.domain.checkins import Enrolment as State
 from bot.domain.checkins import Stage
+from bot.domain.circles import token_hash
 from bot.domain.deliveries import Kind
 from bot.domain.errors import NotFound, Refused
 from bot.domain.people import Purpose
@@ -41,21 +42,25 @@ async def enrol(
     home_on: date,
     tier: Tier,
     said: Collection[Purpose],
+    press: str = "",
 ) -> int:
-    """`said`: what they said yes to by voice, witnessed by the coordinator; to all else no. Returns the enrolment."""
+    """`said`: what they said yes to by voice, witnessed by the coordinator; to all else no. Returns the enrolment.
+
+    `press`: a random key of the form; the same one gives the same enrolment.
+    """
     if not set(said) >= NEEDED:
         raise Refused("enrolling.witness_no", name=name)
-    now = runtime.now()
+    now, token = runtime.now(), enrolling.token_of(runtime, coordinator_id, press)
     async with runtime.database.write() as tx:
         await conditions.coordinators_only(tx, coordinator_id)
+        if before := await enrolling.made_by(tx, token):
+            return before.id
         await conditions.refuse_while_nobody_is_on_call(tx, runtime)
         plan = await plans.usable(tx, runtime, plan_id)
         volunteer = await companions.willing(tx, volunteer_id)
         if volunteer is None:
             raise NotFound("enrolling.companion_not_there")
-        person = await people_store.add_without_telegram(tx, name, runtime.place.default_language, now)
-        for purpose in enrolling.PURPOSES:
-            await people_store.record_consent(tx, person.id, purpose, purpose in said, BY_VOICE, now)
+        person = await _agreed(tx, name, runtime.place.default_language, said, now)
         made = await enrolment_store.add(
             tx,
             person_id=person.id,
@@ -63,6 +68,7 @@ async def enrol(
             home_on=home_on,
             tier=tier,
             state=State.ACTIVE,
+            token_hash=token_hash(token),
             invited_by=coordinator_id,
             created_at=now,
             accepted_at=now,
@@ -75,6 +81,14 @@ async def enrol(
         await notices.to_worker(tx, runtime, volunteer, key, "enrolling.assisted_notice", names=names, name=person.name)
         await planning.plan_rows(tx, runtime, made.id, now)
         return made.id
+
+
+async def _agreed(tx: AsyncConnection, name: str, language: str, said: Collection[Purpose], now: datetime) -> Person:
+    """Somebody who said yes to these things by voice, and no to the others."""
+    person = await people_store.add_without_telegram(tx, name, language, now)
+    for purpose in enrolling.PURPOSES:
+        await people_store.record_consent(tx, person.id, purpose, purpose in said, BY_VOICE, now)
+    return person
 
 
 async def hand_over(

@@ -182,7 +182,9 @@ async def close(
         )
         if not moved:
             raise NotNow("concerns.closed_already")
-        await store.note(tx, concern, f"closed_{outcome.value}", now, actor_id, words)
+        if words.strip():
+            await store.note(tx, concern, "note", now, actor_id, words.strip()[:LONGEST_NOTE])
+        await store.note(tx, concern, f"closed_{outcome.value}", now, actor_id)
         await machine.note(tx, now, actor_id, "concern_closed", f"concern:{concern_id}")
         await delivery_store.clear_keys(tx, f"alert:{concern_id}:", "taken", now)
         await delivery_store.clear_keys(tx, f"taken:{concern_id}:", "closed", now)

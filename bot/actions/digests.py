@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.actions import notices, watching
+from bot.actions import desk as door
+from bot.actions import notices, rereading, watching
 from bot.actions import people as people_actions
+from bot.actions.rereading import Reading
 from bot.catalogue.phrases import safe
 from bot.domain.checkins import Enrolment as State
 from bot.domain.concerns import Phase
@@ -26,6 +28,7 @@ from bot.store.waiting import Named
 MORNING = timedelta(hours=3)  # so long after the beginning of their waking hours it still is the morning's digest
 MOST_NAMED = 15
 MOST_MISSED = 100  # names of those who have not answered: Telegram takes no message of thousands
+MOST_READINGS = 5  # words to be read again that are named; the desk lists all
 DAY = timedelta(days=1)
 
 
@@ -59,9 +62,10 @@ async def send(runtime: Runtime) -> int:
         wanting = [one for one in await people_actions.coordinators(tx) if await _is_wanting(tx, runtime, one, now)]
         if not wanting or not await _is_worth_it(tx, now):
             return 0
+    readings = {one.language: await rereading.wanted(runtime, one.language) for one in wanting}
     async with runtime.database.write() as tx:
         for person in wanting:
-            await _write(tx, runtime, person, now)
+            await _write(tx, runtime, person, now, readings[person.language])
     return len(wanting)
 
 
@@ -99,7 +103,7 @@ async def _is_worth_it(tx: AsyncConnection, now: datetime) -> bool:
     return any(one.created_at <= now - MORNING for one in await enrolment_store.in_state(tx, State.WAITING))
 
 
-async def _write(tx: AsyncConnection, runtime: Runtime, person: Person, now: datetime) -> None:
+async def _write(tx: AsyncConnection, runtime: Runtime, person: Person, now: datetime, readings: list[Reading]) -> None:
     sums = await _sums(tx, runtime, person, now)
     rows = [[notices.button(runtime, person.language, "buttons.concerns", "concerns")]] if sums.concerns else None
     told_of = [*(one.person_id for one in sums.concerns), *(one.person_id for one in sums.asking)]
@@ -117,6 +121,9 @@ async def _write(tx: AsyncConnection, runtime: Runtime, person: Person, now: dat
         "silent": silent,
         "asking": [_asking(runtime, person, one, now) for one in sums.asking],
         "more_asking": sums.all_asking - len(sums.asking),
+        "readings": [_reading(runtime, person, one) for one in readings[:MOST_READINGS]],
+        "more_readings": max(0, len(readings) - MOST_READINGS),
+        "desk": door.address(runtime),
     }
     key = _key(runtime, person, now)
     await notices.to_worker(tx, runtime, person, key, "concerns.digest", rows, named, None, **said)
@@ -141,6 +148,15 @@ def _asking(runtime: Runtime, person: Person, one: Named, now: datetime) -> str:
     waits = now - (one.at or now)
     said = {"name": one.name, "days": waits.days, "hours": int(waits.total_seconds() // 3600)}
     return safe(runtime.say(person.language, "concerns.digest_asking", **said).strip())
+
+
+def _reading(runtime: Runtime, person: Person, one: Reading) -> str:
+    """Words in use that have to be read again, and where."""
+    phrases = runtime.catalogue.phrases
+    language = phrases.plain(one.language, "language.name") if one.language in runtime.place.languages else one.language
+    address = f"{door.address(runtime)}{one.path}"
+    said = {"title": one.title, "language": language, "what": one.what, "address": address}
+    return safe(runtime.say(person.language, "concerns.digest_reading", **said).strip())
 
 
 async def _sums(tx: AsyncConnection, runtime: Runtime, person: Person, now: datetime) -> Sums:

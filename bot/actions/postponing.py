@@ -13,6 +13,7 @@ from bot.runtime import Runtime
 from bot.store import checkins as store
 from bot.store import deliveries as delivery_store
 from bot.store import enrolments as enrolment_store
+from bot.store import machine
 from bot.store import people as people_store
 from bot.store.enrolments import Enrolment
 from bot.store.standings import hours_of
@@ -67,6 +68,7 @@ async def answered_elsewhere(runtime: Runtime, actor_id: int, person_id: int) ->
         await delivery_store.clear(tx, "answered_elsewhere", now, key=checkin.key)
         await delivery_store.clear_keys(tx, f"{checkin.key}:", "answered_elsewhere", now)
         await enrolment_store.change(tx, enrolment.id, missed=0)
+        await machine.note(tx, now, actor_id, "checkin_not_needed", f"enrolment:{enrolment.id}")
         if checkin.kind == "last_question":
             await silences.go_on(tx, runtime, enrolment)
         return True

@@ -3,6 +3,7 @@
 One form for all three: filled in, looked over with what it means, and only then done.
 """
 
+import secrets
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -25,11 +26,15 @@ from bot.web.courses import read_day
 from bot.web.desk import STATUS, Desk, Page, Pages
 
 CARD, ASSISTED, ASKED = "card", "assisted", "asked"
+PRESS_BYTES, LONGEST_PRESS = 16, 64
 
 
 @dataclass(frozen=True)
 class Form:
-    """What was filled in, as it was typed; `choices`: the champions who can phone."""
+    """What was filled in, as it was typed; `choices`: the champions who can phone.
+
+    `press`: what tells one press of the last button from the next, so that a double one makes one enrolment.
+    """
 
     kind: str
     plan: str
@@ -41,6 +46,7 @@ class Form:
     plans: list[Plan] = field(default_factory=list)
     choices: list[Known] = field(default_factory=list)
     asker: str = ""
+    press: str = ""
 
 
 @dataclass(frozen=True)
@@ -107,6 +113,7 @@ async def _form(desk: Desk, kind: str) -> Form:
         plans,
         await companions.known_champions(runtime, 0) if kind == ASSISTED else [],
         await _asker(desk) if kind == ASKED else "",
+        desk.given("press")[:LONGEST_PRESS] or secrets.token_urlsafe(PRESS_BYTES),
     )
 
 
@@ -175,7 +182,7 @@ _BUTTONS = {CARD: "buttons.make_card", ASKED: "buttons.confirm_home", ASSISTED: 
 async def _made(desk: Desk, form: Form) -> Response:
     runtime, home_on, tier = desk.runtime, date.fromisoformat(form.home_on), Tier(form.tier)
     if form.kind == CARD:
-        card = await enrolling.discharge(runtime, desk.id, form.plan, home_on, tier)
+        card = await enrolling.discharge(runtime, desk.id, form.plan, home_on, tier, form.press)
         language = form.language if form.language in runtime.place.languages else runtime.place.default_language
         return home_cards.hand_out(desk, card.enrolment_id, card.link, language)
     if form.kind == ASKED:
@@ -185,7 +192,7 @@ async def _made(desk: Desk, form: Form) -> Response:
     said = {one for one in enrolling.PURPOSES if desk.given(one.value) == "yes"}
     if Purpose.TELL_NAMED not in said:
         said -= {Purpose.SEE_ANSWERS}
-    number = await assisting.enrol(runtime, desk.id, name, volunteer_id, form.plan, home_on, tier, said)
+    number = await assisting.enrol(runtime, desk.id, name, volunteer_id, form.plan, home_on, tier, said, form.press)
     volunteer = await companions.champion_name(runtime, volunteer_id)
     look = await discharging.outlook(runtime, form.plan, home_on)
     values = {"volunteer": volunteer, "name": name, **_first(desk, look)}

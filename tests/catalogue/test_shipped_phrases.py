@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.actions import enrolling, machine_health, owning, timelines
+from bot.actions import enrolling, machine_health, owning, rereading, timelines
 from bot.actions.answering import HELLO
 from bot.catalogue import Phrases
 from bot.catalogue.phrase_files import PhraseFile
@@ -253,6 +253,7 @@ def families() -> dict[str, set[str]]:
         "desk_today.step_": {"place", "champion", "message", "enrolment", "done", "next", "later"},
         "desk_today.help_": {"place", "champion", "message", "enrolment"},
         "desk_today.machine_": troubles(),
+        "desk_templates.": set(rereading.ORDER),
         "desk_today.do_": troubles(),
     }
 

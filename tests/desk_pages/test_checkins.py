@@ -131,6 +131,45 @@ async def test_somebody_without_telegram_is_enrolled_with_a_witness(town: TestTo
     assert "<script>alert" not in desk.answer.text  # type: ignore[union-attr]
 
 
+async def _sends_twice(desk: DeskVisit) -> tuple[str, str]:
+    """The same filled form twice, as by a double press; where each led to."""
+    form = desk.page.select_one("form:has(input[name=press])")
+    assert form is not None
+    data = {str(one["name"]): str(one.get("value", "")) for one in form.find_all("input")} | {"step": "make"}
+    answers = [await desk.client.post(str(form["action"]), data=data) for _ in range(2)]
+    assert [one.status_code for one in answers] == [200, 200]
+    return str(answers[0].url), str(answers[1].url)
+
+
+async def test_a_double_press_makes_one_card(town: TestTown) -> None:
+    await _ready(town)
+    desk = await sits_at_desk(town)
+    await desk.opens("/desk/checkins/new")
+    await desk.presses("Look at what it means", plan="home-from-hospital")
+    first, second = await _sends_twice(desk)
+    assert first == second
+    await desk.opens(second)
+    assert desk.page.select_one("#f-link") is not None
+    await desk.opens("/desk/checkins/new")
+    await desk.presses("Look at what it means", plan="home-from-hospital")
+    await desk.presses("Make the card")
+    assert str(desk.answer.url) != first, "another form makes another card"  # type: ignore[union-attr]
+    assert [what for what, _ in await _deeds(town)].count("enrolment_invited") == 2
+
+
+async def test_a_double_press_enrols_one_person_without_telegram(town: TestTown) -> None:
+    await _ready(town)
+    desk, amara = await sits_at_desk(town), str(await town.id_of("Amara"))
+    await desk.opens("/desk/checkins/assisted")
+    await desk.presses("Look at what it means", name="Winifred", volunteer=amara, plan="home-from-hospital")
+    first, second = await _sends_twice(desk)
+    assert first == second
+    async with town.runtime.database.read() as tx:
+        assert len(await store.in_state(tx, State.ACTIVE)) == 1
+    await town.settle()
+    assert len([one for one in town.amara.phone.messages if "would like you to ring" in one.text]) == 1
+
+
 async def test_a_request_is_confirmed_or_declined(town: TestTown) -> None:
     await _ready(town)
     for who in (town.farid, town.chidi):
