@@ -223,10 +223,6 @@ async def _tell_writers(
     reader, template = await people_store.by_id(tx, by), template_of(runtime, version)
     title = template.title if template else version.topic
     said: dict[str, Any] = {"name": reader.name, "title": title, "approved": approves}
-        "name": reader.name,
-        "title": template.title if template else version.topic,
-        "approved": approves,
-    }
     for person in await people_actions.coordinators(tx):
         if person.id in wrote:
             key = f"verdict:{version.id}:{person.id}:{int(runtime.now().timestamp())}"
