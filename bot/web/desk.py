@@ -4,7 +4,7 @@ A page is a function `async def page(desk: Desk) -> Response` that calls one act
 but a coordinator reaches it; whatever it refuses becomes a page that says what happened and what is safe.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ import structlog
 from itsdangerous import BadSignature, URLSafeSerializer
 from markupsafe import Markup
 from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -27,6 +28,8 @@ from bot.domain.desk import same
 from bot.domain.errors import NotAllowed, NotFound, NotNow, Refused
 from bot.runtime import Runtime
 from bot.web import rendering as views
+from bot.web.numbers import whole
+from bot.web.typed import Typed, typed
 
 ROOT = "/desk"
 COOKIE, SAID_COOKIE = "desk", "desk-said"
@@ -34,7 +37,9 @@ SAID_LASTS = 60  # seconds for the next page to say what was done
 MOST_FIELDS = 500
 LONGEST_FIELD = 200_000  # bytes of one field that is no file
 LARGEST_BODY = 8_000_000  # bytes; all messages of a place, zipped, have about a hundredth of it
+LARGEST_TYPED = 400_000  # bytes that are read of somebody who is not in, to show them what they had typed
 STATUS = {NotFound: 404, NotAllowed: 403, NotNow: 409}
+NOT_THERE = ("errors.old_button", "errors.gone")  # said to whoever pressed a button; an address has none
 
 _log = structlog.get_logger(__name__)
 
@@ -77,6 +82,10 @@ class Desk:
     def word(self, name: str) -> str:
         """A word in the address."""
         return str(self.request.path_params[name])
+
+    def counted(self, name: str, otherwise: int) -> int:
+        """A number in the form; `otherwise` for anything else."""
+        return whole(self.given(name), otherwise)
 
     def asked(self, name: str, default: str = "") -> str:
         """A field of the query, such as a filter."""
@@ -142,7 +151,7 @@ class Pages:
                 return seat
             return await _answer(Desk(self._runtime, request, seat, FormData()), page)
 
-        return Route(ROOT + path, endpoint, methods=["GET"])
+        return Route(ROOT + path, unbroken(self._runtime, endpoint), methods=["GET"])
 
     def does(self, path: str, page: Page) -> Route:
         """Changes something: the form has to be one of ours, sent from one of our pages."""
@@ -151,24 +160,47 @@ class Pages:
             seat = await _seat(self._runtime, request)  # before the form is read: strangers upload nothing
             if isinstance(seat, Response):
                 return seat
-            small = Request(request.scope, _counted(request.receive))
-            try:
-                async with small.form(max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD) as form:
-                    return await _changed(Desk(self._runtime, request, seat, form), page)
-            except TooLarge:
-                desk = Desk(self._runtime, request, seat, FormData())
-                return desk.show("refused.html", 413, why=desk.say("desk.too_large"), back=_parent(request))
+            return await self._done(request, seat, page)
 
-        return Route(ROOT + path, endpoint, methods=["POST"])
+        return Route(ROOT + path, unbroken(self._runtime, endpoint), methods=["POST"])
+
+    async def _done(self, request: Request, seat: Seat, page: Page) -> Response:
+        desk = Desk(self._runtime, request, seat, FormData())
+        small = Request(request.scope, _counted(request.receive, LARGEST_BODY))
+        try:
+            async with small.form(max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD) as form:
+                return await _changed(Desk(self._runtime, request, seat, form), page)
+        except TooLarge:
+            return _not_done(desk, 413, desk.say("desk.too_large"))
+        except HTTPException as error:
+            return _not_done(desk, error.status_code, desk.say("desk.form_strange"))
+
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def unbroken(runtime: Runtime, endpoint: Endpoint) -> Endpoint:
+    """Whatever fails before or behind a page is told on a page, too."""
+
+    async def answered(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except HTTPException as error:  # what was sent cannot be read as a form
+            return outside(runtime, request, "desk.form_strange", error.status_code)
+        except Exception:
+            _log.exception("a page of the desk failed", path=request.url.path)
+            return outside(runtime, request, "desk.broken", 500)
+
+    return answered
 
 
 class TooLarge(Exception):
     """More was sent than any form of ours can hold."""
 
 
-def _counted(receive: Receive) -> Receive:
+def _counted(receive: Receive, most: int) -> Receive:
     """What comes in, until it is too much: the length that is announced may be missing, or wrong."""
-    left = LARGEST_BODY
+    left = most
 
     async def counted() -> Message:
         nonlocal left
@@ -184,6 +216,8 @@ def _counted(receive: Receive) -> Receive:
 async def _seat(runtime: Runtime, request: Request) -> Seat | Response:
     """Who sits there, or the page for whoever may not."""
     seat = await door.seat(runtime, request.cookies.get(COOKIE, ""))
+    if seat is None and request.method == "POST":
+        return await _over(runtime, request)
     if seat is None:
         return outside(runtime, request, "desk.logged_out", 401)
     if not seat.visitor.is_coordinator:
@@ -191,10 +225,29 @@ async def _seat(runtime: Runtime, request: Request) -> Seat | Response:
     return seat
 
 
+async def _over(runtime: Runtime, request: Request) -> Response:
+    """Somebody pressed a button, and their session had ended: what they had typed is theirs to copy."""
+    words = await _typed_outside(request)
+    return outside(runtime, request, "desk.typed_in_vain" if words else "desk.pressed_in_vain", 401, words=words)
+
+
+async def _typed_outside(request: Request) -> list[Typed]:
+    """Nothing when the form came from elsewhere: a stranger's words have no place on our page."""
+    if not came_from_here(request):
+        return []
+    small = Request(request.scope, _counted(request.receive, LARGEST_TYPED))
+    try:
+        async with small.form(max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD) as form:
+            return typed(form)
+    except (TooLarge, HTTPException):
+        return []
+
+
 async def _changed(desk: Desk, page: Page) -> Response:
+    if not came_from_here(desk.request):
+        return _not_done(Desk(desk.runtime, desk.request, desk.seat, FormData()), 403, desk.say("desk.form_strange"))
     if not is_ours(desk.request, desk.form, desk.seat):
-        why = desk.say("desk.form_strange")
-        return desk.show("refused.html", 403, why=why, back=_parent(desk.request))
+        return _not_done(desk, 403, desk.say("desk.form_strange"))
     return await _answer(desk, page)
 
 
@@ -203,12 +256,23 @@ async def _answer(desk: Desk, page: Page) -> Response:
         return await page(desk)
     except Refused as refusal:
         return _refused(desk, refusal)
+    except Exception:
+        _log.exception("a page of the desk failed", path=desk.request.url.path)
+        return desk.show("broken.html", 500, back=_parent(desk.request), words=typed(desk.form))
 
 
 def _refused(desk: Desk, refusal: Refused) -> Response:
+    if desk.request.method == "GET" and isinstance(refusal, NotFound):
+        phrase = "desk.nothing_here" if refusal.phrase in NOT_THERE else refusal.phrase
+        why = desk.say(phrase, **refusal.values)
+        return desk.show("not_there.html", 404, why=why, back=_parent(desk.request))
     status = next((code for kind, code in STATUS.items() if isinstance(refusal, kind)), 422)
-    why = desk.say(refusal.phrase, **refusal.values)
-    return desk.show("refused.html", status, why=why, back=_parent(desk.request))
+    return _not_done(desk, status, desk.say(refusal.phrase, **refusal.values))
+
+
+def _not_done(desk: Desk, status: int, why: Markup) -> Response:
+    """Why it was not done, with what was typed for it."""
+    return desk.show("refused.html", status, why=why, back=_parent(desk.request), words=typed(desk.form))
 
 
 def _parent(request: Request) -> str:
@@ -229,11 +293,15 @@ def came_from_here(request: Request) -> bool:
     return request.headers.get("sec-fetch-site", "same-origin") == "same-origin"
 
 
-def outside(runtime: Runtime, request: Request, key: str, status: int, language: str = "") -> Response:
-    """A page for somebody who is not in, in the language of their browser."""
+def outside(
+    runtime: Runtime, request: Request, key: str, status: int, language: str = "", *, words: Sequence[Typed] = ()
+) -> Response:
+    """A page for somebody who is not in, in the language of their browser. `words`: what they had typed."""
     first = request.headers.get("accept-language", "")[:2].lower()
     language = language or (first if first in runtime.place.languages else runtime.place.languages[0])
-    html = views.plain_page(runtime, language, "outside.html", {"why": Markup(runtime.say(language, key))})
+    html = views.plain_page(
+        runtime, language, "outside.html", {"why": Markup(runtime.say(language, key)), "words": words}
+    )
     return HTMLResponse(html, status, views.HEADERS)
 
 

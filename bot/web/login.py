@@ -13,7 +13,7 @@ from bot.actions import desk as door
 from bot.domain.errors import Refused
 from bot.runtime import Runtime
 from bot.web import rendering
-from bot.web.desk import COOKIE, ROOT, Desk, Pages, came_from_here, forget, outside, remember
+from bot.web.desk import COOKIE, ROOT, Desk, Pages, came_from_here, forget, outside, remember, unbroken
 
 BROWSERS = (
     ("Telegram", "Telegram"),
@@ -33,10 +33,10 @@ Way = Callable[[Runtime, str, str, str], Awaitable[str]]  # (runtime, what lets 
 def routes(runtime: Runtime) -> list[BaseRoute]:
     entrance, pages = Entrance(runtime), Pages(runtime)
     return [
-        Route(f"{ROOT}/enter", entrance.shown, methods=["GET"]),
-        Route(f"{ROOT}/enter", entrance.entered, methods=["POST"]),
-        Route(f"{ROOT}/app", entrance.app, methods=["GET"]),
-        Route(f"{ROOT}/app", entrance.app_entered, methods=["POST"]),
+        Route(f"{ROOT}/enter", unbroken(runtime, entrance.shown), methods=["GET"]),
+        Route(f"{ROOT}/enter", unbroken(runtime, entrance.entered), methods=["POST"]),
+        Route(f"{ROOT}/app", unbroken(runtime, entrance.app), methods=["GET"]),
+        Route(f"{ROOT}/app", unbroken(runtime, entrance.app_entered), methods=["POST"]),
         pages.does("/leave", leave),
         pages.does("/leave-everywhere", leave_everywhere),
     ]
@@ -49,8 +49,12 @@ class Entrance:
         self._runtime = runtime
 
     async def shown(self, request: Request) -> Response:
-        """The link was opened: a page with one button."""
+        """The link was opened: a page with one button, if it is still good."""
         link = request.query_params.get("link", "")
+        if not link:
+            return outside(self._runtime, request, "desk.link_not_whole", 404)
+        if not await door.is_good(self._runtime, link):
+            return outside(self._runtime, request, "desk.link_over", 403)
         return self._page(request, "enter.html", {"link": link})
 
     async def app(self, request: Request) -> Response:

@@ -7,6 +7,7 @@ const KEEP_AFTER = 4000;
 const editor = document.getElementById("editor");
 const kept = document.getElementById("kept");
 let looking = null, lookTimer = null, keepTimer = null, keeping = null;
+let keys = 0;
 let mayKeep = editor.dataset.clash === undefined;
 let written = editor.elements.body;
 
@@ -38,19 +39,25 @@ function markFaults() {
 
 async function keep() {
   if (!mayKeep || keeping) return;
+  const before = keys;
   keeping = fetch(editor.dataset.keep, { method: "POST", body: filled() }).then(async (answer) => {
     if (answer.ok) {
       editor.elements.serial.value = (await answer.json()).serial;
       kept.textContent = kept.dataset.saved;
+      if (keys === before) dispatchEvent(new Event("kept"));
     } else if (answer.status === 409) {
       mayKeep = false;
       kept.textContent = kept.dataset.clashed;
+    } else if (answer.status === 401) {
+      mayKeep = false;
+      kept.textContent = kept.dataset.outside;
     }
   }).catch(() => {}).finally(() => { keeping = null; });
   await keeping;
 }
 
 function typed() {
+  keys += 1;
   clearTimeout(lookTimer);
   clearTimeout(keepTimer);
   lookTimer = setTimeout(() => look().catch(() => {}), LOOK_AFTER);
@@ -61,7 +68,7 @@ function insert(name) {
   const words = `{{ ${name} }}`;
   written.setRangeText(words, written.selectionStart, written.selectionEnd, "end");
   written.focus();
-  typed();
+  written.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 editor.addEventListener("input", typed);
