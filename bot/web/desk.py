@@ -4,7 +4,7 @@ A page is a function `async def page(desk: Desk) -> Response` that calls one act
 but a coordinator reaches it; whatever it refuses becomes a page that says what happened and what is safe.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
-from starlette.types import Message, Receive
 
 from bot.actions import desk as door
 from bot.actions.desk import Seat
@@ -28,16 +27,14 @@ from bot.domain.desk import same
 from bot.domain.errors import NotAllowed, NotFound, NotNow, Refused
 from bot.runtime import Runtime
 from bot.web import rendering as views
+from bot.web.bodies import LARGEST_BODY, LONGEST_FIELD, MOST_FIELDS, TooLarge, counted
 from bot.web.numbers import whole
-from bot.web.typed import Typed, typed
+from bot.web.outside import came_from_here, in_vain, outside, unbroken
+from bot.web.typed import typed
 
 ROOT = "/desk"
 COOKIE, SAID_COOKIE = "desk", "desk-said"
 SAID_LASTS = 60  # seconds for the next page to say what was done
-MOST_FIELDS = 500
-LONGEST_FIELD = 200_000  # bytes of one field that is no file
-LARGEST_BODY = 8_000_000  # bytes; all messages of a place, zipped, have about a hundredth of it
-LARGEST_TYPED = 400_000  # bytes that are read of somebody who is not in, to show them what they had typed
 STATUS = {NotFound: 404, NotAllowed: 403, NotNow: 409}
 NOT_THERE = ("errors.old_button", "errors.gone")  # said to whoever pressed a button; an address has none
 
@@ -166,7 +163,7 @@ class Pages:
 
     async def _done(self, request: Request, seat: Seat, page: Page) -> Response:
         desk = Desk(self._runtime, request, seat, FormData())
-        small = Request(request.scope, _counted(request.receive, LARGEST_BODY))
+        small = Request(request.scope, counted(request.receive, LARGEST_BODY))
         try:
             async with small.form(max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD) as form:
                 return await _changed(Desk(self._runtime, request, seat, form), page)
@@ -176,71 +173,16 @@ class Pages:
             return _not_done(desk, error.status_code, desk.say("desk.form_strange"))
 
 
-Endpoint = Callable[[Request], Awaitable[Response]]
-
-
-def unbroken(runtime: Runtime, endpoint: Endpoint) -> Endpoint:
-    """Whatever fails before or behind a page is told on a page, too."""
-
-    async def answered(request: Request) -> Response:
-        try:
-            return await endpoint(request)
-        except HTTPException as error:  # what was sent cannot be read as a form
-            return outside(runtime, request, "desk.form_strange", error.status_code)
-        except Exception:
-            _log.exception("a page of the desk failed", path=request.url.path)
-            return outside(runtime, request, "desk.broken", 500)
-
-    return answered
-
-
-class TooLarge(Exception):
-    """More was sent than any form of ours can hold."""
-
-
-def _counted(receive: Receive, most: int) -> Receive:
-    """What comes in, until it is too much: the length that is announced may be missing, or wrong."""
-    left = most
-
-    async def counted() -> Message:
-        nonlocal left
-        message = await receive()
-        left -= len(message.get("body", b""))
-        if left < 0:
-            raise TooLarge
-        return message
-
-    return counted
-
-
 async def _seat(runtime: Runtime, request: Request) -> Seat | Response:
     """Who sits there, or the page for whoever may not."""
     seat = await door.seat(runtime, request.cookies.get(COOKIE, ""))
     if seat is None and request.method == "POST":
-        return await _over(runtime, request)
+        return await in_vain(runtime, request)
     if seat is None:
         return outside(runtime, request, "desk.logged_out", 401)
     if not seat.visitor.is_coordinator:
         return outside(runtime, request, "desk.coordinators_only", 403, seat.visitor.language)
     return seat
-
-
-async def _over(runtime: Runtime, request: Request) -> Response:
-    """Somebody pressed a button, and their session had ended: what they had typed is theirs to copy."""
-    words = await _typed_outside(request)
-    return outside(runtime, request, "desk.typed_in_vain" if words else "desk.pressed_in_vain", 401, words=words)
-
-
-async def _typed_outside(request: Request) -> list[Typed]:
-    """Nothing when the form came from elsewhere: a stranger's words have no place on our page."""
-    if not came_from_here(request):
-        return []
-    small = Request(request.scope, _counted(request.receive, LARGEST_TYPED))
-    try:
-        async with small.form(max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD) as form:
-            return typed(form)
-    except (TooLarge, HTTPException):
-        return []
 
 
 async def _changed(desk: Desk, page: Page) -> Response:
@@ -287,22 +229,6 @@ def is_ours(request: Request, form: Mapping[str, Any], seat: Seat) -> bool:
     """
     given = form.get("form_token")
     return came_from_here(request) and isinstance(given, str) and same(given, seat.form_token)
-
-
-def came_from_here(request: Request) -> bool:
-    return request.headers.get("sec-fetch-site", "same-origin") == "same-origin"
-
-
-def outside(
-    runtime: Runtime, request: Request, key: str, status: int, language: str = "", *, words: Sequence[Typed] = ()
-) -> Response:
-    """A page for somebody who is not in, in the language of their browser. `words`: what they had typed."""
-    first = request.headers.get("accept-language", "")[:2].lower()
-    language = language or (first if first in runtime.place.languages else runtime.place.languages[0])
-    html = views.plain_page(
-        runtime, language, "outside.html", {"why": Markup(runtime.say(language, key)), "words": words}
-    )
-    return HTMLResponse(html, status, views.HEADERS)
 
 
 def remember(response: Response, runtime: Runtime, token: str) -> None:

@@ -13,7 +13,8 @@ from bot.actions import desk as door
 from bot.domain.errors import Refused
 from bot.runtime import Runtime
 from bot.web import rendering
-from bot.web.desk import COOKIE, ROOT, Desk, Pages, came_from_here, forget, outside, remember, unbroken
+from bot.web.desk import COOKIE, ROOT, Desk, Pages, forget, remember
+from bot.web.outside import came_from_here, outside, unbroken
 
 BROWSERS = (
     ("Telegram", "Telegram"),

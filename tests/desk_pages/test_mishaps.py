@@ -46,9 +46,7 @@ async def test_a_wrong_address_says_that_nothing_is_there_and_a_late_button_that
     assert "There is no such page at the desk" in answer.text
 
 
-async def test_a_fault_of_ours_is_told_in_the_desks_frame(
-    town: TestTown, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_fault_of_ours_is_told_in_the_desks_frame(town: TestTown, monkeypatch: pytest.MonkeyPatch) -> None:
     await town.has_coordinator()
     desk = await sits_at_desk(town)
 
