@@ -22,11 +22,13 @@ from bench.desk_rows import Size, fill
 from bench.processes import Failed
 from bot.actions import desk as door
 from bot.actions import people as people_actions
+from bot.actions import plan_reading
 from bot.actions import plans as plan_actions
 from bot.actions import templates as template_actions
 from bot.app import open_catalogue
 from bot.clock import SystemClock
 from bot.config import load
+from bot.domain.plan_parts import ways
 from bot.domain.templates import SOURCE_LANGUAGE
 from bot.runtime import Runtime, Shelf
 from bot.store.database import Database
@@ -138,6 +140,7 @@ async def _open(runtime: Runtime) -> None:
             await template_actions.decide(runtime, elif_.id, version.id, True, reads_language=True)
     for one in await plan_actions.waiting(runtime):
         if one.version.language == SOURCE_LANGUAGE:
+            await plan_reading.shown(runtime, elif_.id, one.version.id, ways(one.plan))
             await plan_actions.decide(runtime, elif_.id, one.version.id, True, reads_language=True)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.actions import planning, plans
+from bot.actions import plan_reading, planning, plans
 from bot.domain.checkins import Due, Stage
 from bot.domain.checkins import Enrolment as State
 from bot.domain.concerns import Phase, Rung
@@ -17,6 +17,7 @@ from bot.domain.deliveries import Kind
 from bot.domain.deliveries import State as Delivered
 from bot.domain.hours import local
 from bot.domain.people import Purpose
+from bot.domain.plan_parts import ways
 from bot.domain.plans import Level, Plan, Tier
 from bot.domain.templates import SOURCE_LANGUAGE
 from bot.runtime import Runtime
@@ -43,6 +44,7 @@ async def approve_plan(runtime: Runtime, coordinator_id: int) -> None:
     await plans.sync(runtime)
     for one in await plans.waiting(runtime):
         if one.plan.id == PLAN and one.language == SOURCE_LANGUAGE:
+            await plan_reading.shown(runtime, coordinator_id, one.version.id, ways(one.plan))
             await plans.decide(runtime, coordinator_id, one.version.id, True, reads_language=True)
 
 

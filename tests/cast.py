@@ -23,12 +23,13 @@ from pathlib import Path
 
 from sqlalchemy import update
 
-from bot.actions import enrolling, planning
+from bot.actions import enrolling, plan_reading, planning
 from bot.actions import plans as plan_actions
 from bot.actions import templates as template_actions
 from bot.catalogue.catalogue import Catalogue
 from bot.config import ROOT
 from bot.domain.people import Purpose
+from bot.domain.plan_parts import ways
 from bot.domain.plans import Tier
 from bot.simulator.limits import Limits
 from bot.simulator.messages import Message
@@ -241,6 +242,7 @@ class TestTown:
         elif_id = await self.id_of("Elif")
         for one in await plan_actions.waiting(self.runtime):
             if one.version.language == "en" and one.plan.id in (ids or (one.plan.id,)):
+                await plan_reading.shown(self.runtime, elif_id, one.version.id, ways(one.plan))
                 await plan_actions.decide(self.runtime, elif_id, one.version.id, True, reads_language=True)
 
     async def is_home(

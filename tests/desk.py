@@ -93,6 +93,7 @@ class DeskVisit:
         raise LookupError(f"no button {label!r} on {self.address}; there are {self.buttons}")
 
     async def _took(self, answer: httpx.Response) -> "DeskVisit":
+        assert answer.status_code != 500, f"{answer.url} broke"
         self.answer = answer
         self.page = BeautifulSoup(answer.text, "html.parser")
         await self.town.settle()
@@ -143,7 +144,7 @@ def _encoded(form: Tag, data: dict[str, Any], values: Mapping[str, Any]) -> dict
 def browser(town: TestTown) -> DeskVisit:
     """A browser that nobody has used at the desk."""
     app = application(coordinators.routes(town.runtime))
-    transport = httpx.ASGITransport(app=app)  # a page that breaks breaks the test
+    transport = httpx.ASGITransport(app=app)
     return DeskVisit(httpx.AsyncClient(transport=transport, base_url=HOME, follow_redirects=True), town)
 
 

@@ -54,6 +54,13 @@ async def _only_coordinators(tx: AsyncConnection, person_id: int) -> None:
         raise NotAllowed("errors.coordinators_only")
 
 
+async def is_good(runtime: Runtime, token: str) -> bool:
+    """Whether this link would let somebody in now. Looking uses nothing up."""
+    async with runtime.database.read() as tx:
+        link = await store.link(tx, token_hash(token[:LONGEST_TOKEN]))
+    return link is not None and link.used_at is None and link.expires_at > runtime.now()
+
+
 async def enter(runtime: Runtime, token: str, device: str, old: str = "") -> str:
     """Use a link: the token of a new session. `old`: the session this browser had, which ends.
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.actions import notices
+from bot.actions import notices, plan_reading
 from bot.actions import people as people_actions
 from bot.catalogue import plan_html
 from bot.domain.approvals import may_approve
@@ -164,7 +164,10 @@ async def approved_plans(runtime: Runtime) -> list[Plan]:
 
 
 async def decide(runtime: Runtime, coordinator_id: int, version_id: int, approves: bool, reads_language: bool) -> None:
-    """A coordinator has walked through every word and says yes or no to this version (promise 8). Safe to repeat."""
+    """A coordinator has walked through every word and says yes or no to this version (promise 8). Safe to repeat.
+
+    Raises NotNow for a yes of somebody who was not shown every part of it.
+    """
     now = runtime.now()
     async with runtime.database.write() as tx:
         version = await _newest_version(tx, version_id)
@@ -174,9 +177,20 @@ async def decide(runtime: Runtime, coordinator_id: int, version_id: int, approve
             return
         if approves and version.language != SOURCE_LANGUAGE and not reads_language:
             raise Refused("templates.must_read_language")
+        if approves:
+            await _all_was_shown(tx, runtime, coordinator_id, version)
         await store.decide(tx, version_id, coordinator_id, approves, reads_language, now)
         verdict = "plan_approved" if approves else "plan_refused"
         await machine.note(tx, now, coordinator_id, verdict, f"version:{version_id}")
+
+
+async def _all_was_shown(tx: AsyncConnection, runtime: Runtime, coordinator_id: int, version: Version) -> None:
+    """Raises NotNow while there are words of it that this coordinator has not had before their eyes."""
+    plan = plan_of(runtime, version)
+    if plan is None:
+        raise NotFound("plans.gone")
+    if left := await plan_reading.left_unseen(tx, coordinator_id, version.id, plan):
+        raise NotNow("plans.not_all_shown", count=len(left))
 
 
 async def _newest_version(tx: AsyncConnection, version_id: int) -> Version:

@@ -1,18 +1,22 @@
 """A coordinator walks through a check-in plan, as the person would meet it, and says yes or no for this place."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from bot.actions import plan_preview as preview
+from bot.actions import plan_reading
 from bot.actions import plans as actions
 from bot.actions.plans import Waiting
 from bot.conversations.keyboards import Button
 from bot.conversations.talk import Talk
 from bot.conversations.templates import coordinators_only
+from bot.domain import plan_parts as parts
 from bot.domain.plans import FREE_TEXT, SENTENCES, Question
 from bot.domain.templates import SOURCE_LANGUAGE
 
 PER_PAGE = 8
 Page = Callable[[Talk, Waiting, int, int], str]  # (talk, what is read, step, steps) -> Telegram HTML
+Parts = set[str]  # what of the plan stands on a page
 
 
 async def chosen(talk: Talk) -> None:
@@ -76,20 +80,22 @@ async def _step(talk: Talk) -> None:
     back = talk.button("buttons.walk_back", "plan", *before)
     if step <= len(pages):
         onward = talk.button("buttons.walk_next", "plan", "step", one.version.id, step + 1)
-        await talk.show_html(pages[step - 1](talk, one, step, len(pages)), [[back, onward]])
+        page, shown = pages[step - 1]
+        await talk.show_html(page(talk, one, step, len(pages)), [[back, onward]])
+        await plan_reading.shown(talk.runtime, talk.id, one.version.id, shown)
         return
     await _ask_verdict(talk, one, back)
 
 
-def _pages(one: Waiting) -> Iterator[Page]:
-    yield _around
-    for place_in in range(len(one.plan.days)):
-        yield lambda talk, shown, step, steps, day=place_in: _day(talk, shown, step, steps, day)  # type: ignore[misc]
-    if preview.followers(one):
-        yield _follow
+def _pages(one: Waiting) -> Iterator[tuple[Page, Parts]]:
+    yield _around, {parts.HELLO, parts.THANKS}
+    for place_in, day in enumerate(one.plan.days):
+        yield partial(_day, place_in=place_in), {parts.question(name) for name in day.questions}
+    if followers := preview.followers(one):
+        yield _follow, {parts.question(name) for name in followers}
     if one.words.emergency:
-        yield _emergency
-    yield _closing
+        yield _emergency, {parts.emergency(number) for number in one.words.emergency}
+    yield _closing, {parts.CLOSING}
 
 
 def _said(talk: Talk, one: Waiting, source: str) -> str:
@@ -141,6 +147,10 @@ def _closing(talk: Talk, one: Waiting, step: int, steps: int) -> str:
 
 
 async def _ask_verdict(talk: Talk, one: Waiting, back: Button) -> None:
+    if left := await plan_reading.unseen(talk.runtime, talk.id, one.version.id, one.plan):
+        rows = [[talk.button("buttons.walk", "plan", "step", one.version.id, 1)], [back]]
+        await talk.show("plans.not_all_shown", rows, count=len(left))
+        return
     foreign = one.language != SOURCE_LANGUAGE
     language = talk.runtime.plain(one.language, "language.name")
     yes = "buttons.approve_translation" if foreign else "buttons.approve"

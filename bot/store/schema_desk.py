@@ -1,6 +1,6 @@
 """The tables of the coordinators' desk: the ways in, and who is in. Each column says whose it is, as in `schema`."""
 
-from sqlalchemy import Column, ForeignKey, Index, text
+from sqlalchemy import Column, ForeignKey, Index, UniqueConstraint, text
 
 from bot.store.columns import (
     deed_of,
@@ -72,4 +72,15 @@ place_edits = table(
     words("source", system(), nullable=False),
     person("author_id", mention()),
     instant("at", deed_of("author_id"), nullable=False),
+)
+
+# Each part of a plan's version that a coordinator was shown on a walk; without all of them nobody says yes to it.
+plan_readings = table(
+    "plan_readings",
+    key(),
+    Column("version_id", Whole, ForeignKey("template_versions.id"), nullable=False, info=system()),
+    person("person_id", owner(), index=True),
+    words("part", theirs(), nullable=False),
+    instant("at", theirs(), nullable=False),
+    UniqueConstraint("version_id", "person_id", "part"),
 )

@@ -22,6 +22,7 @@ from bot.store import enrolments as enrolment_store
 from bot.store.enrolled import KINDS
 from bot.web import courses, enrol, home_cards
 from bot.web.desk import Desk, Pages
+from bot.web.numbers import whole
 
 # The colour of a state; the words beside it say the same.
 LOOKS = {"waiting": "amber", "active": "good"}
@@ -54,8 +55,8 @@ def routes(runtime: Runtime) -> list[BaseRoute]:
 async def listed(desk: Desk) -> Response:
     """Fifty to a page. `state`: one of KINDS; `q`: a part of the first name."""
     kind, words = desk.asked("state", "now"), desk.asked("q")
-    number = desk.asked("page", "1")
-    found = await enrolled.listed(desk.runtime, desk.id, kind, words, int(number) if number.isdecimal() else 1)
+    number = whole(desk.asked("page"), 1)
+    found = await enrolled.listed(desk.runtime, desk.id, kind, words, number)
     return desk.show(
         "checkins.html",
         found=found,

@@ -13,10 +13,10 @@ import structlog
 from itsdangerous import BadSignature, URLSafeSerializer
 from markupsafe import Markup
 from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
-from starlette.types import Message, Receive
 
 from bot.actions import desk as door
 from bot.actions.desk import Seat
@@ -27,15 +27,17 @@ from bot.domain.desk import same
 from bot.domain.errors import NotAllowed, NotFound, NotNow, Refused
 from bot.runtime import Runtime
 from bot.web import rendering as views
+from bot.web.bodies import LARGEST_BODY, LONGEST_FIELD, MOST_FIELDS, TooLarge, counted
+from bot.web.numbers import whole
+from bot.web.outside import came_from_here, in_vain, outside, unbroken
+from bot.web.typed import typed
 
 ROOT = "/desk"
 COOKIE, SAID_COOKIE = "desk", "desk-said"
 BY_MACHINE = "x-desk-refresh"  # a page that stands open sends it when it fetches itself: nobody sits there
 SAID_LASTS = 60  # seconds for the next page to say what was done
-MOST_FIELDS = 500
-LONGEST_FIELD = 200_000  # bytes of one field that is no file
-LARGEST_BODY = 8_000_000  # bytes; all messages of a place, zipped, have about a hundredth of it
 STATUS = {NotFound: 404, NotAllowed: 403, NotNow: 409}
+NOT_THERE = ("errors.old_button", "errors.gone")  # said to whoever pressed a button; an address has none
 
 _log = structlog.get_logger(__name__)
 
@@ -78,6 +80,10 @@ class Desk:
     def word(self, name: str) -> str:
         """A word in the address."""
         return str(self.request.path_params[name])
+
+    def counted(self, name: str, otherwise: int) -> int:
+        """A number in the form; `otherwise` for anything else."""
+        return whole(self.given(name), otherwise)
 
     def asked(self, name: str, default: str = "") -> str:
         """A field of the query, such as a filter."""
@@ -145,7 +151,7 @@ class Pages:
                 return seat
             return await _answer(Desk(self._runtime, request, seat, FormData()), page)
 
-        return Route(ROOT + path, endpoint, methods=["GET"])
+        return Route(ROOT + path, unbroken(self._runtime, endpoint), methods=["GET"])
 
     def does(self, path: str, page: Page) -> Route:
         """Changes something: the form has to be one of ours, sent from one of our pages."""
@@ -154,39 +160,27 @@ class Pages:
             seat = await _seat(self._runtime, request)  # before the form is read: strangers upload nothing
             if isinstance(seat, Response):
                 return seat
-            small = Request(request.scope, counted(request.receive))
-            try:
-                async with small.form(max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD) as form:
-                    return await _changed(Desk(self._runtime, request, seat, form), page)
-            except TooLarge:
-                desk = Desk(self._runtime, request, seat, FormData())
-                return desk.show("refused.html", 413, why=desk.say("desk.too_large"), back=_parent(request))
+            return await self._done(request, seat, page)
 
-        return Route(ROOT + path, endpoint, methods=["POST"])
+        return Route(ROOT + path, unbroken(self._runtime, endpoint), methods=["POST"])
 
-
-class TooLarge(Exception):
-    """More was sent than any form of ours can hold."""
-
-
-def counted(receive: Receive, most: int = LARGEST_BODY) -> Receive:
-    """What comes in, until it is too much: the length that is announced may be missing, or wrong."""
-    left = most
-
-    async def counting() -> Message:
-        nonlocal left
-        message = await receive()
-        left -= len(message.get("body", b""))
-        if left < 0:
-            raise TooLarge
-        return message
-
-    return counting
+    async def _done(self, request: Request, seat: Seat, page: Page) -> Response:
+        desk = Desk(self._runtime, request, seat, FormData())
+        small = Request(request.scope, counted(request.receive, LARGEST_BODY))
+        try:
+            async with small.form(max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD) as form:
+                return await _changed(Desk(self._runtime, request, seat, form), page)
+        except TooLarge:
+            return _not_done(desk, 413, desk.say("desk.too_large"))
+        except HTTPException as error:
+            return _not_done(desk, error.status_code, desk.say("desk.form_strange"))
 
 
 async def _seat(runtime: Runtime, request: Request, used: bool = True) -> Seat | Response:
     """Who sits there, or the page for whoever may not."""
     seat = await door.seat(runtime, request.cookies.get(COOKIE, ""), used)
+    if seat is None and request.method == "POST":
+        return await in_vain(runtime, request)
     if seat is None:
         return outside(runtime, request, "desk.logged_out", 401)
     if not seat.visitor.is_coordinator:
@@ -195,9 +189,10 @@ async def _seat(runtime: Runtime, request: Request, used: bool = True) -> Seat |
 
 
 async def _changed(desk: Desk, page: Page) -> Response:
+    if not came_from_here(desk.request):
+        return _not_done(Desk(desk.runtime, desk.request, desk.seat, FormData()), 403, desk.say("desk.form_strange"))
     if not is_ours(desk.request, desk.form, desk.seat):
-        why = desk.say("desk.form_strange")
-        return desk.show("refused.html", 403, why=why, back=_parent(desk.request))
+        return _not_done(desk, 403, desk.say("desk.form_strange"))
     return await _answer(desk, page)
 
 
@@ -206,12 +201,23 @@ async def _answer(desk: Desk, page: Page) -> Response:
         return await page(desk)
     except Refused as refusal:
         return _refused(desk, refusal)
+    except Exception:
+        _log.exception("a page of the desk failed", path=desk.request.url.path)
+        return desk.show("broken.html", 500, back=_parent(desk.request), words=typed(desk.form))
 
 
 def _refused(desk: Desk, refusal: Refused) -> Response:
+    if desk.request.method == "GET" and isinstance(refusal, NotFound):
+        phrase = "desk.nothing_here" if refusal.phrase in NOT_THERE else refusal.phrase
+        why = desk.say(phrase, **refusal.values)
+        return desk.show("not_there.html", 404, why=why, back=_parent(desk.request))
     status = next((code for kind, code in STATUS.items() if isinstance(refusal, kind)), 422)
-    why = desk.say(refusal.phrase, **refusal.values)
-    return desk.show("refused.html", status, why=why, back=_parent(desk.request))
+    return _not_done(desk, status, desk.say(refusal.phrase, **refusal.values))
+
+
+def _not_done(desk: Desk, status: int, why: Markup) -> Response:
+    """Why it was not done, with what was typed for it."""
+    return desk.show("refused.html", status, why=why, back=_parent(desk.request), words=typed(desk.form))
 
 
 def _parent(request: Request) -> str:
@@ -226,18 +232,6 @@ def is_ours(request: Request, form: Mapping[str, Any], seat: Seat) -> bool:
     """
     given = form.get("form_token")
     return came_from_here(request) and isinstance(given, str) and same(given, seat.form_token)
-
-
-def came_from_here(request: Request) -> bool:
-    return request.headers.get("sec-fetch-site", "same-origin") == "same-origin"
-
-
-def outside(runtime: Runtime, request: Request, key: str, status: int, language: str = "") -> Response:
-    """A page for somebody who is not in, in the language of their browser."""
-    first = request.headers.get("accept-language", "")[:2].lower()
-    language = language or (first if first in runtime.place.languages else runtime.place.languages[0])
-    html = views.plain_page(runtime, language, "outside.html", {"why": Markup(runtime.say(language, key))})
-    return HTMLResponse(html, status, views.HEADERS)
 
 
 def remember(response: Response, runtime: Runtime, token: str) -> None:

@@ -13,7 +13,9 @@ from bot.actions import desk as door
 from bot.domain.errors import Refused
 from bot.runtime import Runtime
 from bot.web import rendering
-from bot.web.desk import COOKIE, ROOT, Desk, Pages, TooLarge, came_from_here, counted, forget, outside, remember
+from bot.web.bodies import TooLarge, counted
+from bot.web.desk import COOKIE, ROOT, Desk, Pages, forget, remember
+from bot.web.outside import came_from_here, outside, unbroken
 
 BROWSERS = (
     ("Telegram", "Telegram"),
@@ -34,10 +36,10 @@ Way = Callable[[Runtime, str, str, str], Awaitable[str]]  # (runtime, what lets 
 def routes(runtime: Runtime) -> list[BaseRoute]:
     entrance, pages = Entrance(runtime), Pages(runtime)
     return [
-        Route(f"{ROOT}/enter", entrance.shown, methods=["GET"]),
-        Route(f"{ROOT}/enter", entrance.entered, methods=["POST"]),
-        Route(f"{ROOT}/app", entrance.app, methods=["GET"]),
-        Route(f"{ROOT}/app", entrance.app_entered, methods=["POST"]),
+        Route(f"{ROOT}/enter", unbroken(runtime, entrance.shown), methods=["GET"]),
+        Route(f"{ROOT}/enter", unbroken(runtime, entrance.entered), methods=["POST"]),
+        Route(f"{ROOT}/app", unbroken(runtime, entrance.app), methods=["GET"]),
+        Route(f"{ROOT}/app", unbroken(runtime, entrance.app_entered), methods=["POST"]),
         pages.does("/leave", leave),
         pages.does("/leave-everywhere", leave_everywhere),
     ]
@@ -50,8 +52,12 @@ class Entrance:
         self._runtime = runtime
 
     async def shown(self, request: Request) -> Response:
-        """The link was opened: a page with one button."""
+        """The link was opened: a page with one button, if it is still good."""
         link = request.query_params.get("link", "")
+        if not link:
+            return outside(self._runtime, request, "desk.link_not_whole", 404)
+        if not await door.is_good(self._runtime, link):
+            return outside(self._runtime, request, "desk.link_over", 403)
         return self._page(request, "enter.html", {"link": link})
 
     async def app(self, request: Request) -> Response:

@@ -2,16 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from markupsafe import Markup
 from starlette.responses import Response
 
 from bot.actions import plan_preview as preview
+from bot.actions import plan_reading
 from bot.actions import plans as actions
 from bot.actions.plans import Waiting
 from bot.domain.errors import NotFound
 from bot.domain.hours import at_local, local
+from bot.domain.plan_parts import on_screen
 from bot.domain.plan_walks import (
     TYPED,
     Lost,
@@ -44,9 +47,21 @@ async def walk(desk: Desk) -> Response:
     each = await actions.get(desk.runtime, desk.number())
     walker = _read(desk)
     try:
-        return _shown(desk, each, walker)
+        page = _shown(desk, each, walker)
+        await plan_reading.shown(desk.runtime, desk.id, each.version.id, on_screen(each.plan, walker))
+        left = await plan_reading.unseen(desk.runtime, desk.id, each.version.id, each.plan)
     except (Lost, KeyError):
         raise NotFound("desk_plans.lost") from None
+    unseen = [Choice(_name(desk, each, part), _address(each, way)) for part, way in left.items()]
+    return desk.show("plan_walk.html", **page, unseen=unseen, unseen_count=len(unseen))
+
+
+def _name(desk: Desk, each: Waiting, part: str) -> Markup:
+    """What a part is called in a list of those that were not shown yet: a question by its words."""
+    kind, _, which = part.partition(":")
+    if kind == "question":
+        return Markup(preview.said(desk.runtime, each, each.words.questions[which]))
+    return desk.say(f"desk_plans.part_{kind}")
 
 
 def _read(desk: Desk) -> Walker:
@@ -71,35 +86,35 @@ def _address(each: Waiting, walker: Walker) -> str:
     return f"/desk/plans/{each.version.id}/walk?{urlencode({**fields, 'missed': walker.missed})}"
 
 
-def _shown(desk: Desk, each: Waiting, walker: Walker) -> Response:
+def _shown(desk: Desk, each: Waiting, walker: Walker) -> dict[str, Any]:
     day = day_of(each.plan, walker)
     queue, raised = left(each.plan, walker), last_raised(each.plan, walker)
     at = _moment(desk, each, day.number if day else each.plan.closing_day)
     stage = "closing" if day is None else "hello" if not walker.begun else "question" if queue else "thanks"
     foreign = each.language != SOURCE_LANGUAGE
-    return desk.show(
-        "plan_walk.html",
-        each=each,
-        foreign=foreign,
-        language_name=desk.runtime.plain(each.language, "language.name"),
-        stage=stage,
-        day=day.number if day else each.plan.closing_day,
-        at=at,
-        bubbles=_bubbles(desk, each, queue, stage),
-        choices=_choices(desk, each, walker, queue, stage),
-        free_text=stage == "question" and each.plan.questions[queue[0]].free_text,
-        raised=raised,
-        alarm=_alarm(desk, each, raised),
-        silence=silence(each.plan, walker).value if stage == "hello" else "",
-        reminder=preview.said(desk.runtime, each, each.words.reminder),
-        reminder_at=at + timedelta(hours=each.plan.silence.reminder_hours),
-        unanswered=_address(each, unanswered(walker)),
-        next=_address(each, onward(walker)) if stage == "thanks" else "",
-        other_tier=_address(each, Walker(Tier.HIGH if walker.tier is Tier.USUAL else Tier.USUAL)),
-        tier=walker.tier.value,
-        missed=walker.missed,
-        again=_address(each, Walker(walker.tier)),
-    )
+    return {
+        "each": each,
+        "foreign": foreign,
+        "language_name": desk.runtime.plain(each.language, "language.name"),
+        "stage": stage,
+        "day": day.number if day else each.plan.closing_day,
+        "at": at,
+        "bubbles": _bubbles(desk, each, queue, stage),
+        "choices": _choices(desk, each, walker, queue, stage),
+        "free_text": stage == "question" and each.plan.questions[queue[0]].free_text,
+        "raised": raised,
+        "alarm": _alarm(desk, each, raised),
+        "silence": silence(each.plan, walker).value if stage == "hello" else "",
+        "reminder": preview.said(desk.runtime, each, each.words.reminder),
+        "reminder_at": at + timedelta(hours=each.plan.silence.reminder_hours),
+        "unanswered": _address(each, unanswered(walker)),
+        "next": _address(each, onward(walker)) if stage == "thanks" else "",
+        "other_tier": _address(each, Walker(Tier.HIGH if walker.tier is Tier.USUAL else Tier.USUAL)),
+        "tier": walker.tier.value,
+        "missed": walker.missed,
+        "verdict": _address(each, Walker(walker.tier, len(each.plan.days))),
+        "again": _address(each, Walker(walker.tier)),
+    }
 
 
 def _moment(desk: Desk, each: Waiting, day: int) -> datetime:

@@ -19,6 +19,7 @@ from bot.domain.place import REQUIRED_NUMBERS
 from bot.runtime import Runtime
 from bot.web import settings_form
 from bot.web.desk import Desk, Pages
+from bot.web.numbers import NOBODYS
 from bot.web.settings_form import Form, TurnForm, field_name
 
 
@@ -95,19 +96,18 @@ async def save(desk: Desk) -> Response:
     if desk.given("add_turn"):
         form.turns.append(TurnForm(list(WEEKDAYS), "00:00", "00:00", [settings_form.EVERYBODY], ""))
         return await _form(desk, standing, form)
-    if (gone := desk.given("drop_turn")).isdigit():
-        form.turns = [one for place, one in enumerate(form.turns) if place != int(gone)]
+    if desk.given("drop_turn"):
+        form.turns = [one for place, one in enumerate(form.turns) if place != desk.counted("drop_turn", -1)]
         return await _form(desk, standing, form)
     return await _save(desk, standing, form)
 
 
 async def _save(desk: Desk, standing: Standing, form: Form) -> Response:
     text = changed(standing.text, settings_form.settings(form))
-    over = desk.given("over")
     if places.numbers_differ(standing.text, text) and desk.given("dialled") != "yes":
         form.faults["dialled"] = desk.plain("desk_settings.dial_them")
         return await _form(desk, standing, form, 422)
-    result = await places.save(desk.runtime, desk.id, int(over) if over.isdigit() else -1, text)
+    result = await places.save(desk.runtime, desk.id, desk.counted("over", -1), text)
     if result.saved:
         return desk.go("/settings", "desk_settings.saved")
     if not result.faults:
@@ -128,16 +128,12 @@ def _at_their_fields(desk: Desk, form: Form, text: str, faults: list[Finding]) -
 
 
 async def go_back(desk: Desk) -> Response:
-    wanted = desk.given("edit")
-    if not wanted.isdigit():
-        raise NotFound("desk_settings.no_version")
-    await places.go_back(desk.runtime, desk.id, int(wanted))
+    await places.go_back(desk.runtime, desk.id, desk.counted("edit", NOBODYS))
     return desk.go("/settings", "desk_settings.gone_back")
 
 
 async def end_session(desk: Desk) -> Response:
     """End one of my own sessions, such as that of a phone that was lost."""
-    wanted = desk.given("session")
-    if not wanted.isdigit() or not await door.leave(desk.runtime, desk.id, int(wanted)):
+    if not await door.leave(desk.runtime, desk.id, desk.counted("session", NOBODYS)):
         raise NotFound("desk_settings.no_session")
     return desk.go("/settings", "desk_settings.session_ended")

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.catalogue.place_duty import WEEKDAYS
 from bot.web.desk import Desk
+from bot.web.numbers import whole
 
 TEXTS = ("name", "organisation", "nation", "zone", "contact", "privacy_contact")
 CAPS = ("per_week", "hard_per_week", "per_month")
@@ -98,7 +99,7 @@ def of_request(desk: Desk) -> Form:
     ticked = {name: desk.chosen(name) for name in ("languages", "working_days")}
     numbers = {found[1]: desk.given(found[0]) for name in desk.form if (found := _NUMBER.fullmatch(name))}
     count = desk.given("turns")
-    turns = [_sent_turn(desk, place) for place in range(min(int(count), MOST_TURNS) if count.isdigit() else 0)]
+    turns = [_sent_turn(desk, place) for place in range(min(whole(count, 0), MOST_TURNS))]
     return Form(values, ticked, numbers, turns)
 
 
@@ -137,7 +138,7 @@ def settings(form: Form) -> dict[str, Any]:
 def _turn_settings(turn: TurnForm) -> dict[str, Any]:
     everybody = EVERYBODY in turn.who or not turn.who
     found: dict[str, Any] = {"days": turn.days, "from": turn.start, "to": _end(turn.end)}
-    found["who"] = EVERYBODY if everybody else [int(one) for one in turn.who if one.isdigit()]
+    found["who"] = EVERYBODY if everybody else [who for one in turn.who if (who := whole(one, 0))]
     return {**found, "except": _days(turn.off)} if turn.off else found
 
 

@@ -32,7 +32,8 @@ def routes(runtime: Runtime) -> list[BaseRoute]:
 
 def last_routes(runtime: Runtime) -> list[BaseRoute]:
     """After all others: an address of the desk that leads nowhere."""
-    return [Pages(runtime).shows("/{rest:path}", nowhere)]
+    pages = Pages(runtime)
+    return [pages.shows("/{rest:path}", nowhere), pages.does("/{rest:path}", nowhere)]
 
 
 async def today(desk: Desk) -> Response:

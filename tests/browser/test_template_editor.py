@@ -8,6 +8,8 @@ import pytest
 
 pytest.importorskip("playwright")
 
+from playwright.async_api import Dialog
+
 from tests.browser.desk_stage import at_desk, chromium, desk_on_stage
 from tests.browser.test_try_in_browser import CHROMIUM
 
@@ -78,3 +80,31 @@ async def test_what_is_typed_while_a_draft_is_being_kept_is_kept_after_it() -> N
         await page.wait_for_selector("#kept:has-text('Draft kept')")
         await page.reload()
         assert await page.input_value("textarea[name=body]") == "The later words."
+
+
+async def test_nobody_leaves_unsent_words_without_being_asked() -> None:
+    async with chromium() as browser, desk_on_stage() as (_, url, token):
+        page = await at_desk(browser, url, token, 1280)
+        asked: list[str] = []
+
+        async def stays(dialog: Dialog) -> None:
+            asked.append(dialog.type)
+            await dialog.dismiss()
+
+        page.on("dialog", stays)
+        await page.goto(f"{url}/desk/settings/place")
+        await page.click("textarea[name=contact]")
+        await page.keyboard.type("Ring the door")
+        await page.evaluate("location.href = '/desk/'")
+        await page.wait_for_timeout(500)
+        assert asked == ["beforeunload"]
+        assert page.url.endswith("/desk/settings/place")
+        async with page.expect_navigation():
+            await page.click("main form button.main >> nth=-1")
+        assert asked == ["beforeunload"]
+        await page.goto(f"{url}/desk/templates/loneliness/en/edit")
+        await page.locator("textarea[name=body]").click()
+        await page.keyboard.type(" More.")
+        await page.wait_for_selector("#kept:has-text('Draft kept')")
+        await page.goto(f"{url}/desk/")
+        assert asked == ["beforeunload"]

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from bot.actions import plans as actions
 from tests.cast import Character, TestTown, opened_test_town
 from tests.conversations.letters import forges
 from tests.virtual import START
@@ -53,6 +54,25 @@ async def test_promise_8_a_coordinator_sees_every_word_and_the_figures_before_sa
     assert "Read check-in plans (8)" in elif_.buttons
     await elif_.taps("Show it again")
     assert "version 1" in elif_.last
+
+
+async def test_promise_8_nobody_says_yes_to_pages_they_have_not_opened(town: TestTown) -> None:
+    elif_ = await town.has_coordinator()
+    await elif_.says("/desk")
+    await elif_.taps("Read check-in plans (9)")
+    await elif_.taps(TITLE)
+    await elif_.taps("Walk through it")
+    one = next(one for one in await actions.waiting(town.runtime) if one.plan.id == "home-from-hospital")
+    await forges(elif_, f"plan:yes:{one.version.id}")
+    assert "You have not seen all of this plan yet" in elif_.last
+    await forges(elif_, f"plan:step:{one.version.id}:99")
+    assert "You have not seen all of this plan yet" in elif_.last
+    assert "Yes, this is right for us" not in elif_.buttons
+    await elif_.taps("Walk through it")
+    while "Next" in elif_.buttons:
+        await elif_.taps("Next")
+    await elif_.taps("Yes, this is right for us")
+    assert "can be used now" in elif_.last
 
 
 async def test_promise_8_nobody_is_enrolled_on_a_plan_that_no_coordinator_approved(town: TestTown) -> None:

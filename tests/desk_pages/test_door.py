@@ -29,6 +29,10 @@ async def test_a_link_from_the_chat_opens_the_desk_once(town: TestTown) -> None:
     await second.presses("Open the desk")
     assert second.status == 403
     assert "has been used" in second.sees
+    await second.opens(link)
+    assert second.status == 403
+    assert "has been used" in second.sees
+    assert second.buttons == []
     await second.opens("/desk/concerns")
     assert second.status == 401
 
@@ -40,11 +44,22 @@ async def test_a_link_is_old_after_ten_minutes_and_void_when_a_newer_one_is_aske
     await town.elif_.says("/desk")
     visit = browser(town)
     await visit.opens(old)
-    await visit.presses("Open the desk")
     assert visit.status == 403
+    assert "Write /desk to the bot" in visit.sees
+    assert (await visit.client.post("/desk/enter", data={"link": old.partition("=")[2]})).status_code == 403
     await visit.opens(desk_link(town.elif_))
     await town.passes(minutes=10)
     await visit.presses("Open the desk")
+    assert visit.status == 403
+
+
+async def test_an_address_without_its_link_says_so(town: TestTown) -> None:
+    await town.has_coordinator()
+    visit = await browser(town).opens("/desk/enter")
+    assert visit.status == 404
+    assert "the link is missing" in visit.sees
+    assert visit.buttons == []
+    await visit.opens("/desk/enter?link=" + "x" * 5000)
     assert visit.status == 403
 
 

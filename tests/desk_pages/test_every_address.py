@@ -19,7 +19,7 @@ from tests.desk import DeskVisit, browser, sits_at_desk
 PARAMETER = re.compile(r"\{(\w+)(?::(\w+))?\}")
 # Ways in, and files that anybody may read.
 OPEN = ("/desk", "/desk/enter", "/desk/app", "/desk/static/{name}")
-NOBODYS = ("424242", "0", "9" * 15)
+NOBODYS = ("424242", "0", "9" * 15, "9" * 20)
 
 
 def addresses(town: TestTown, method: str) -> Iterator[tuple[str, str]]:

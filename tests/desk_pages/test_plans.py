@@ -4,8 +4,11 @@ from random import Random
 
 import pytest
 
+from bot.actions import plan_reading
 from bot.actions import plans as plan_actions
 from bot.domain.checkins import Silent
+from bot.domain.errors import NotNow
+from bot.domain.plan_parts import on_screen, question, ways
 from bot.domain.plan_walks import Lost, Walker, answered, day_of, last_raised, left, onward, silence, unanswered
 from bot.domain.plans import Level, Plan, Tier
 from tests.cast import TestTown
@@ -38,15 +41,68 @@ async def test_a_plan_is_read_walked_through_and_approved(town: TestTown) -> Non
     assert "Day 1 at home" in desk.sees
     assert "How long until a human knows, at most" in desk.sees
     await desk.follows("Walk through it")
+    assert "Parts of this plan that you have not seen yet" in desk.sees
     for _ in range(200):
         if "Is it right for us?" in desk.sees:
             break
         label = "Turn the clock" if "This check-in is over" in desk.sees else answers_on_the_phone(desk)[0]
         await desk.follows(label)
+    await _sees_the_rest(desk)
+    assert "You have come to the end" in desk.sees
     await desk.presses("Yes, this is right for us")
     assert "can be used now" in desk.sees
     chosen = [one.id for one in await plan_actions.approved_plans(town.runtime)]
     assert len(chosen) == 1
+
+
+async def _sees_the_rest(desk: DeskVisit) -> None:
+    """Opens each link below the last message to what was not shown yet."""
+    end = desk.address
+    for link in [str(one["href"]) for one in desk.page.select("main .card li a")]:
+        await desk.opens(link)
+    await desk.opens(end)
+
+
+async def test_nobody_says_yes_to_a_plan_whose_words_were_not_shown_to_them(town: TestTown) -> None:
+    await town.has_coordinator()
+    desk = await sits_at_desk(town)
+    version = next(one for one in await plan_actions.waiting(town.runtime) if one.plan.id == "home-from-hospital")
+    await desk.opens(f"/desk/plans/{version.version.id}/walk")
+    for _ in version.plan.days:
+        await desk.follows("No answer")
+    assert "You cannot say yes yet" in desk.sees
+    assert "Yes, this is right for us" not in desk.buttons
+    assert "No, not for us" in desk.buttons
+    listed = [one.get_text() for one in desk.page.select("main .card li")]
+    assert len(listed) == len(ways(version.plan)) - 2  # the first message and the last one were on the way
+    form = {"form_token": desk.page.find("input", {"name": "form_token"})["value"], "verdict": "yes"}  # type: ignore[index]
+    answer = await desk.client.post(f"/desk/plans/{version.version.id}/decide", data=form)
+    assert answer.status_code == 409
+    assert "You have not seen all of this plan yet" in answer.text
+    assert await plan_actions.approved_plans(town.runtime) == []
+    await _sees_the_rest(desk)
+    await desk.presses("Yes, this is right for us")
+    assert [one.id for one in await plan_actions.approved_plans(town.runtime)] == ["home-from-hospital"]
+
+
+async def test_what_one_coordinator_was_shown_counts_for_nobody_else(town: TestTown) -> None:
+    await town.has_coordinator()
+    version = next(one for one in await plan_actions.waiting(town.runtime) if one.plan.id == "home-from-hospital")
+    await town.farid.says("/start")
+    elif_id, other = await town.id_of("Elif"), await town.id_of("Farid")
+    await plan_reading.shown(town.runtime, elif_id, version.version.id, ways(version.plan))
+    with pytest.raises(NotNow):
+        await plan_actions.decide(town.runtime, other, version.version.id, True, reads_language=True)
+    await plan_actions.decide(town.runtime, elif_id, version.version.id, True, reads_language=True)
+
+
+async def test_a_walk_can_show_every_question_and_every_fixed_wording_that_an_answer_brings(town: TestTown) -> None:
+    for plan in town.runtime.catalogue.plans.values():
+        found = ways(plan)
+        assert {"hello", "thanks", "closing"} <= set(found), plan.id
+        assert {question(name) for name in plan.questions} <= set(found), plan.id
+        for part, walker in found.items():
+            assert part in on_screen(plan, walker), (plan.id, part)
 
 
 async def test_a_walk_shows_the_emergency_words_at_once_and_what_silence_leads_to(town: TestTown) -> None:

@@ -18,8 +18,9 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.actions import assisting, enrolling, planning, plans
+from bot.actions import assisting, enrolling, plan_reading, planning, plans
 from bot.domain.people import Purpose, Role
+from bot.domain.plan_parts import ways
 from bot.domain.plans import Tier
 from bot.runtime import Runtime
 from bot.simulator.telegram import Telegram
@@ -63,6 +64,7 @@ async def _furnish(url: str) -> None:
     await plans.sync(runtime)
     for one in await plans.waiting(runtime):
         if (one.plan.id, one.version.language) == (PLAN, "en"):
+            await plan_reading.shown(runtime, IDS["Elif"], one.version.id, ways(one.plan))
             await plans.decide(runtime, IDS["Elif"], one.version.id, True, True)
     await comes_home(runtime, "Ben", Tier.USUAL, {Purpose.CHECKINS, Purpose.TELL_NAMED})
     await comes_home(runtime, "Dalia", Tier.HIGH, set(enrolling.PURPOSES), backup="Sanjay")

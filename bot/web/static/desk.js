@@ -1,5 +1,6 @@
 // What the desk does beyond plain pages: regions marked data-live are fetched again when something changed, the menu
-// is open where there is room, and a form is not sent twice by a double press. Everything works without this.
+// is open where there is room, a form is not sent twice by a double press, and nobody leaves a page with words that they
+// have typed and not sent without being asked. Everything works without this.
 
 const WAIT_AFTER_TYPING = 3000; // milliseconds
 
@@ -54,6 +55,19 @@ function sendOnce() {
   });
 }
 
+// A page that keeps words by itself says so with the event "kept".
+function guardWords() {
+  let unsent = false;
+  addEventListener("input", (event) => {
+    const form = event.target.form;
+    if (form && form.method === "post") unsent = true;
+  });
+  addEventListener("submit", () => { unsent = false; });
+  addEventListener("kept", () => { unsent = false; });
+  addEventListener("beforeunload", (event) => { if (unsent) { event.preventDefault(); event.returnValue = true; } });
+}
+
 keepMenuOpen();
+guardWords();
 sendOnce();
 watch();

@@ -58,6 +58,7 @@ async function tookIn(answer, upTo) {
     editor.elements.serial.value = (await answer.json()).serial;
     keptEdits = upTo;
     tell(isDirty() ? "" : kept.dataset.saved, false);
+    if (!isDirty()) dispatchEvent(new Event("kept"));
     return;
   }
   if (answer.status === 409) mayKeep = false;
@@ -95,7 +96,7 @@ function insert(name) {
   const words = `{{ ${name} }}`;
   written.setRangeText(words, written.selectionStart, written.selectionEnd, "end");
   written.focus();
-  typed();
+  written.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 editor.addEventListener("input", typed);
