@@ -19,6 +19,7 @@ from starlette.routing import BaseRoute, Route
 
 from bench.bars import Bar
 from bench.desk_rows import Size, fill
+from bench.processes import Failed
 from bot.actions import desk as door
 from bot.actions import people as people_actions
 from bot.actions import plans as plan_actions
@@ -75,14 +76,14 @@ async def run(residents: int, broadcasts: int) -> list[Bar]:
 
 
 async def _measured(client: httpx.AsyncClient, path: str) -> tuple[float, int]:
-    """(milliseconds that 95 of 100 stay below, bytes). Raises when the page is not there."""
+    """(milliseconds that 95 of 100 stay below, bytes). Raises Failed when the page is not there."""
     times, size = [], 0
     for _ in range(TIMES + 1):
         begun = time.perf_counter()
         answer = await client.get(path)
         times.append((time.perf_counter() - begun) * 1000)
         if answer.status_code != 200:
-            raise RuntimeError(f"{path} answered {answer.status_code}")
+            raise Failed(f"{path} answered {answer.status_code}.")
         size = len(answer.content)
     return statistics.quantiles(times[1:], n=20)[-1], size  # the first compiles the view
 

@@ -21,6 +21,8 @@ from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 
+from sqlalchemy import update
+
 from bot.actions import enrolling, planning
 from bot.actions import plans as plan_actions
 from bot.actions import templates as template_actions
@@ -35,6 +37,7 @@ from bot.simulator.telegram import Telegram
 from bot.store import enrolments as enrolment_store
 from bot.store import people as people_store
 from bot.store.database import Database
+from bot.store.schema import deliveries
 from bot.town import Town, opened_town, try_settings
 from tests.virtual import START, VirtualClock
 
@@ -193,8 +196,15 @@ class TestTown:
         await self.has_champion()
         for name in ("Ben", "Dalia", "Chidi"):
             await self.joins(name)
+        await self._reads_who_joined()
         self._in_a_hurry = False
         await self.settle()
+
+    async def _reads_who_joined(self) -> None:
+        """Champions read of joins an hour later; here at once, so that it does not come in the middle of a story."""
+        async with self.runtime.database.write() as tx:
+            waiting = update(deliveries).where(deliveries.c.key.startswith("joined:"))
+            await tx.execute(waiting.values(due_at=self.clock.now()))
 
     async def drafts(self, topic: str = "loneliness", champion: str = "Amara", line: str = "") -> Character:
         """A broadcast up to its preview, with the examples of the template in every field."""

@@ -5,6 +5,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -31,7 +32,9 @@ def make_tables(url: str) -> None:
         await database.migrate()
         await database.close()
 
-    asyncio.run(made())
+    # In a thread of its own: the first who asks may be a test that is running in a loop already.
+    with ThreadPoolExecutor(1) as aside:
+        aside.submit(asyncio.run, made()).result()
 
 
 def sqlite_with_tables(folder: Path) -> str:

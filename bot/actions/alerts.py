@@ -25,19 +25,28 @@ from bot.store.people import Person
 ALERT_LASTS = timedelta(hours=24)
 SHOWN = "alert:"  # the beginning of the keys of everything that shows a concern to somebody
 _ON_A_PHONE = (State.SENDING, State.SENT, State.UNCERTAIN)
+SILENT = frozenset({"silent", "human_decides", "not_asked", "not_arrived", "unreachable"})
+"""Reasons for which nobody has asked for anything: they have not been heard of."""
 WORDS = "words"
 """The reason of a concern about typed words that nobody but a human can read."""
 
 
 async def send(
-    tx: AsyncConnection, runtime: Runtime, concern: Concern, person: Person, until: datetime, more: str = ""
+    tx: AsyncConnection,
+    runtime: Runtime,
+    concern: Concern,
+    person: Person,
+    until: datetime,
+    more: str = "",
+    *,
+    still: bool = False,
 ) -> None:
     """In the first lane, and at any hour when it is red: whoever takes this on was told so and agreed.
 
-    `more`: makes the key of a further alert about the same concern.
+    `more`: makes the key of a further alert about the same concern. `still`: they have it, and said nothing since.
     """
     now, loud = runtime.now(), concern.level in LOUD
-    body = await text(tx, runtime, concern, person, until)
+    body = await text(tx, runtime, concern, person, until, still=still)
     key = f"{SHOWN}{concern.id}:{concern.round}:{person.id}{more}"
     kind, lasts = (Kind.ALERT, ALERT_LASTS) if loud else (Kind.WORK, notices.WORK_LASTS)
     row = New(
@@ -55,7 +64,9 @@ async def send(
     await delivery_store.put(tx, [row], now)
 
 
-async def text(tx: AsyncConnection, runtime: Runtime, concern: Concern, reader: Person, until: datetime) -> str:
+async def text(
+    tx: AsyncConnection, runtime: Runtime, concern: Concern, reader: Person, until: datetime, *, still: bool = False
+) -> str:
     """Coordinators read what it is about; the named person only that a ring is wanted, unless more is consented."""
     resident = await people_store.by_id(tx, concern.person_id)
     events = {event.what for event in await store.history(tx, concern.id)}
@@ -69,6 +80,8 @@ async def text(tx: AsyncConnection, runtime: Runtime, concern: Concern, reader: 
         until=runtime.moment(until, reader.zone, reader.language),
         again=concern.round > 1,
         not_called="not_called" in events and "called" not in events,
+        silent=concern.reason in SILENT,
+        still=still,
         mine=owner is not None and owner.id == reader.id,
         no_calls=await ladder.declines_calls(tx, resident.id),
         **numbers(runtime),
@@ -88,20 +101,36 @@ async def empty(tx: AsyncConnection, runtime: Runtime, concern: Concern, besides
             await delivery_store.put(tx, [_neutral(runtime, row, resident)], runtime.now())
 
 
+async def taken(tx: AsyncConnection, runtime: Runtime, concern: Concern, owner: Person) -> None:
+    """Everybody else who was told reads who has it, so that nobody goes on looking for somebody to ring."""
+    resident = await people_store.by_id(tx, concern.person_id)
+    for row in await relay_store.with_prefix(tx, f"{SHOWN}{concern.id}:"):
+        if row.state in _ON_A_PHONE and row.person_id != owner.id:
+            said = runtime.say(row.language, "concerns.alert_taken", name=resident.name, owner=owner.name)
+            key = f"held:{concern.round}:{owner.id}:{row.key}"
+            await delivery_store.put(tx, [_instead(runtime, row, key, said, (resident.id, owner.id))], runtime.now())
+
+
 def _neutral(runtime: Runtime, row: Delivery, resident: Person) -> New:
     """The edit that empties a message."""
+    said = runtime.say(row.language, "concerns.alert_emptied", name=resident.name)
+    return _instead(runtime, row, f"emptied:{row.key}", said, (resident.id,))
+
+
+def _instead(runtime: Runtime, row: Delivery, key: str, said: str, names: tuple[int, ...]) -> New:
+    """The edit that puts these words in the place of what a row has said."""
     now = runtime.now()
     return New(
-        f"emptied:{row.key}",
+        key,
         row.person_id,
         Kind.TIDY,
         now,
         now + notices.WORK_LASTS,
-        runtime.say(row.language, "concerns.alert_emptied", name=resident.name),
+        said,
         method=Method.EDIT,
         extra={"of": row.id},
         language=row.language,
-        names=(resident.id,),
+        names=names,
     )
 
 

@@ -46,7 +46,7 @@ async def typed(runtime: Runtime, actor_id: int, checkin_id: int, words: str, me
             raise NotNow("checkins.over")
         found = None if question.free_text else understood(question, _words(runtime, current.plan, question), words)
         if found is None and (red := red_answer(current.plan, words)):
-            return await _take(tx, runtime, _asking(current, red[0], message_id), red[1], actor_id, "", message_id)
+            return await _take(tx, runtime, asking(current, red[0], message_id), red[1], actor_id, "", message_id)
         if question.free_text:
             return await _take(tx, runtime, current, Answer("said", FREE_TEXT), actor_id, words, message_id)
         if found is None:
@@ -59,7 +59,7 @@ def names_a_red_answer(current: Now, words: str) -> bool:
     return red_answer(current.plan, words) is not None
 
 
-def _asking(current: Now, question: Question, message_id: int) -> Now:
+def asking(current: Now, question: Question, message_id: int) -> Now:
     """The same check-in with that question open; it may have been answered before, so the message makes it new."""
     return replace(current, checkin=replace(current.checkin, queue=[f"{question.id}{store.AGAIN}{message_id}"]))
 
@@ -102,7 +102,7 @@ async def _take(
     )
     emergency = None
     if chosen.concern is not None:
-        emergency = await _worry(tx, runtime, current, chosen, answer_id, actor_id)
+        emergency = await worry(tx, runtime, current, chosen, answer_id, actor_id)
     queue = [] if chosen.concern in LOUD else list(after(current.plan, tuple(checkin.queue), chosen))
     await _move_on(tx, checkin, queue, now)
     await enrolment_store.change(tx, enrolment.id, missed=0)
@@ -118,7 +118,7 @@ async def _move_on(tx: AsyncConnection, checkin: CheckIn, queue: list[str], now:
         await delivery_store.clear_keys(tx, f"{checkin.key}:", "answered", now)
 
 
-async def _worry(
+async def worry(
     tx: AsyncConnection, runtime: Runtime, current: Now, chosen: Answer, answer_id: int | None, actor_id: int
 ) -> Emergency | None:
     """A concern; when it is loud, the emergency words, and ten minutes later the question whether they have phoned."""

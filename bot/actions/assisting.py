@@ -1,5 +1,6 @@
 """For somebody without Telegram: their volunteer gets the check-in as a call script and taps the answers in."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -9,8 +10,10 @@ from bot.actions import people as people_actions
 from bot.catalogue import safe
 from bot.domain.checkins import Enrolment as State
 from bot.domain.checkins import Stage, reminder_at
+from bot.domain.circles import token_hash
 from bot.domain.deliveries import Kind
-from bot.domain.errors import NotFound
+from bot.domain.errors import NotFound, Refused
+from bot.domain.people import Purpose
 from bot.domain.plans import Plan, Tier
 from bot.runtime import Runtime
 from bot.store import checkins as store
@@ -24,25 +27,42 @@ from bot.store.enrolments import Enrolment
 from bot.store.people import Person
 from bot.store.standings import hours_of
 
-# The version of `enrolling.witness`, which the coordinator reads to them; who witnessed it stands in the audit.
-BY_VOICE = "by voice, witnessed by a coordinator: witness-1"
+# The version of `enrolling.witness_…`, which the coordinator reads to them; who witnessed it stands in the audit.
+BY_VOICE = "by voice, witnessed by a coordinator: witness-2"
+
+
+NEEDED = {Purpose.CHECKINS, Purpose.PHONE}
+"""Without both of these a volunteer cannot ask how they are."""
 
 
 async def enrol(
-    runtime: Runtime, coordinator_id: int, name: str, volunteer_id: int, plan_id: str, home_on: date, tier: Tier
+    runtime: Runtime,
+    coordinator_id: int,
+    name: str,
+    volunteer_id: int,
+    plan_id: str,
+    home_on: date,
+    tier: Tier,
+    said: Collection[Purpose],
+    press: str = "",
 ) -> int:
-    """Their yes was given by voice, and the coordinator witnesses it; it is recorded as such. Returns the enrolment."""
-    now = runtime.now()
+    """`said`: what they said yes to by voice, witnessed by the coordinator; to all else no. Returns the enrolment.
+
+    `press`: a random key of the form; the same one gives the same enrolment.
+    """
+    if not set(said) >= NEEDED:
+        raise Refused("enrolling.witness_no", name=name)
+    now, token = runtime.now(), enrolling.token_of(runtime, coordinator_id, press)
     async with runtime.database.write() as tx:
         await conditions.coordinators_only(tx, coordinator_id)
+        if before := await enrolling.made_by(tx, token):
+            return before.id
         await conditions.refuse_while_nobody_is_on_call(tx, runtime)
         plan = await plans.usable(tx, runtime, plan_id)
         volunteer = await companions.willing(tx, volunteer_id)
         if volunteer is None:
             raise NotFound("enrolling.companion_not_there")
-        person = await people_store.add_without_telegram(tx, name, runtime.place.default_language, now)
-        for purpose in enrolling.PURPOSES:
-            await people_store.record_consent(tx, person.id, purpose, True, BY_VOICE, now)
+        person = await _agreed(tx, name, runtime.place.default_language, said, now)
         made = await enrolment_store.add(
             tx,
             person_id=person.id,
@@ -50,6 +70,7 @@ async def enrol(
             home_on=home_on,
             tier=tier,
             state=State.ACTIVE,
+            token_hash=token_hash(token),
             invited_by=coordinator_id,
             created_at=now,
             accepted_at=now,
@@ -62,6 +83,14 @@ async def enrol(
         await notices.to_worker(tx, runtime, volunteer, key, "enrolling.assisted_notice", names=names, name=person.name)
         await planning.plan_rows(tx, runtime, made.id, now)
         return made.id
+
+
+async def _agreed(tx: AsyncConnection, name: str, language: str, said: Collection[Purpose], now: datetime) -> Person:
+    """Somebody who said yes to these things by voice, and no to the others."""
+    person = await people_store.add_without_telegram(tx, name, language, now)
+    for purpose in enrolling.PURPOSES:
+        await people_store.record_consent(tx, person.id, purpose, purpose in said, BY_VOICE, now)
+    return person
 
 
 async def hand_over(

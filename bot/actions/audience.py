@@ -16,6 +16,7 @@ from bot.domain.deliveries import Kind, State
 from bot.domain.errors import NotNow
 from bot.domain.hours import Hours, end_of_day
 from bot.domain.people import Heard, Never, Standing, Verdict, Wait, Wish, may_send
+from bot.domain.sayings import saying
 from bot.domain.templates import SOURCE_LANGUAGE, FieldType, Template
 from bot.runtime import Runtime
 from bot.store import broadcasts as broadcast_store
@@ -190,7 +191,7 @@ def message(runtime: Runtime, template: Template, person: Person, champion: Pers
     rendered = runtime.catalogue.render(template, values)
     html = framed(runtime, template.language, person.name, champion.name, draft.line, rendered.html)
     if utf16_length(visible(html)) > MOST_UTF16:
-        raise RenderError(template, f"the whole message is longer than {MOST_UTF16} characters")
+        raise RenderError(template, saying("too_long.whole", most=MOST_UTF16))
     return html
 
 

@@ -9,6 +9,7 @@ import structlog
 
 from bot.actions import notices, plans, templates
 from bot.actions import people as people_actions
+from bot.catalogue.phrases import said_safely
 from bot.domain.hours import local
 from bot.runtime import Runtime
 from bot.store import places as place_store
@@ -52,15 +53,15 @@ async def refresh(runtime: Runtime) -> bool:
 
 async def announce(runtime: Runtime, known: Collection[str] = ()) -> None:
     """Tell coordinators of broken files, apart from those they know of. The same faults are told once a day."""
-    faults = [str(fault) for fault in runtime.catalogue.faults]
-    fresh = [fault for fault in faults if fault not in known]
+    fresh = [fault for fault in runtime.catalogue.faults if str(fault) not in known]
     if not fresh:
         return
-    _log.error("message files are broken; their last good versions stay in use", faults=fresh)
+    _log.error("message files are broken; their last good versions stay in use", faults=[str(fault) for fault in fresh])
     day = local(runtime.now(), runtime.place.zone).date()
-    digest = hashlib.sha256("\n".join(fresh).encode()).hexdigest()[:16]
+    digest = hashlib.sha256("\n".join(map(str, fresh)).encode()).hexdigest()[:16]
     async with runtime.database.write() as tx:
         for person in await people_actions.coordinators(tx):
-            shown, more = fresh[:MOST_SHOWN], max(0, len(fresh) - MOST_SHOWN)
+            shown = [said_safely(fault, person.language) for fault in fresh[:MOST_SHOWN]]
+            more = max(0, len(fresh) - MOST_SHOWN)
             key = f"broken:{person.id}:{digest}:{day}"
             await notices.to_worker(tx, runtime, person, key, "templates.broken_files", faults=shown, more=more)

@@ -64,14 +64,20 @@ async def end_champion(runtime: Runtime, coordinator_id: int, champion_id: int) 
     async with runtime.database.write() as tx:
         await conditions.coordinators_only(tx, coordinator_id)
         champion = await _found(tx, champion_id)
-        for circle in await circle_store.of_champion(tx, champion_id):
-            await circle_actions.close_within(tx, runtime, circle, now)
-        await leaving.companion_gone(tx, runtime, champion_id)
-        await _end_aways(tx, runtime, champion)
-        await store.end_role(tx, champion_id, Role.CHAMPION, now)
+        await end_within(tx, runtime, champion)
         await machine.note(tx, now, coordinator_id, "champion_ended", f"person:{champion_id}")
         await _tell(tx, runtime, champion)
         return champion
+
+
+async def end_within(tx: AsyncConnection, runtime: Runtime, champion: Person) -> None:
+    """The same inside another decision; the champion themself is told nothing by this."""
+    now = runtime.now()
+    for circle in await circle_store.of_champion(tx, champion.id):
+        await circle_actions.close_within(tx, runtime, circle, now)
+    await leaving.companion_gone(tx, runtime, champion.id)
+    await _end_aways(tx, runtime, champion)
+    await store.end_role(tx, champion.id, Role.CHAMPION, now)
 
 
 async def _end_aways(tx: AsyncConnection, runtime: Runtime, champion: Person) -> None:

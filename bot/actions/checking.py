@@ -5,13 +5,13 @@ from pathlib import Path
 
 from bot.catalogue.catalogue import checked, figures_of
 from bot.catalogue.findings import Finding
+from bot.domain.sayings import saying
 
 
 def check_messages(folder: Path, today: date) -> tuple[list[Finding], list[Finding]]:
     """(faults, warnings) of every file; `today` tells which reviews are overdue."""
     if not folder.is_dir():
-        fault = Finding(str(folder), 1, "no_folder", "there is no such folder", "Set MESSAGES_DIR to your messages")
-        return [fault], []
+        return [Finding(str(folder), 1, saying("no_folder"))], []
     return checked(folder, today)
 
 

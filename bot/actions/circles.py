@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.actions import notices, on_behalf, stopping
+from bot.actions import arrivals, notices, on_behalf, stopping
 from bot.domain.broadcasts import Phase
 from bot.domain.circles import LONGEST_NAME, Circle, link_token, token_hash
 from bot.domain.errors import NotAllowed, NotFound, Refused
@@ -48,7 +48,9 @@ def checked_name(name: str, refusal: str = "circles.name_length") -> str:
 async def create(runtime: Runtime, champion_id: int, name: str) -> CircleView:
     """A champion names a circle. The same name twice is the same circle, so a repeated update makes one."""
     async with runtime.database.write() as tx:
-        return await _view(tx, runtime, await create_within(tx, runtime, champion_id, checked_name(name)))
+        circle = await create_within(tx, runtime, champion_id, checked_name(name))
+        await arrivals.champion_began(tx, runtime, champion_id, circle)
+        return await _view(tx, runtime, circle)
 
 
 async def create_within(tx: AsyncConnection, runtime: Runtime, champion_id: int, name: str) -> Circle:
@@ -193,7 +195,10 @@ async def join(runtime: Runtime, person_id: int, circle_id: int, wording: str) -
             raise NotFound("circles.gone_link")
         if circle.champion_id == person_id:
             raise Refused("circles.own_circle", circle=circle.name)
+        fresh = not await _is_member(tx, person_id, circle_id)
         await join_within(tx, person_id, circle_id, wording, now)
+        if fresh:
+            await arrivals.joined(tx, runtime, circle, person_id)
         return circle
 
 

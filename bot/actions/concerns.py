@@ -9,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.actions import alerts, enrolling, escalating, ladder, notices, silences
 from bot.domain.checkins import Course
 from bot.domain.checkins import Enrolment as State
-from bot.domain.concerns import Outcome, Phase, deadline
+from bot.domain.concerns import Outcome, Phase, asked_after, deadline
 from bot.domain.errors import NotFound, NotNow
-from bot.domain.plans import Level
+from bot.domain.people import Role
+from bot.domain.plans import LOUD, Level
 from bot.runtime import Runtime
 from bot.store import checkins as checkin_store
 from bot.store import concerns as store
@@ -112,10 +113,13 @@ async def take(runtime: Runtime, actor_id: int, concern_id: int) -> View:
     now = runtime.now()
     async with runtime.database.write() as tx:
         concern = await _for(tx, actor_id, concern_id)
-        if await store.move(tx, concern_id, (Phase.OPEN,), Phase.OWNED, owner_id=actor_id, owned_at=now):
+        until = asked_after(concern.level, now, runtime.place.working)
+        owned = {"owner_id": actor_id, "owned_at": now, "deadline_at": until}
+        if await store.move(tx, concern_id, (Phase.OPEN,), Phase.OWNED, **owned):
             await store.note(tx, concern, "taken", now, actor_id)
             await machine.note(tx, now, actor_id, "concern_taken", f"concern:{concern_id}")
             await delivery_store.clear_keys(tx, f"alert:{concern_id}:", "taken", now)
+            await alerts.taken(tx, runtime, concern, await people_store.by_id(tx, actor_id))
             await _tell_resident(tx, runtime, concern, actor_id)
         fresh = await store.by_id(tx, concern_id)
         return await _view(tx, runtime, actor_id, fresh or concern)
@@ -152,6 +156,7 @@ async def pass_on(runtime: Runtime, actor_id: int, concern_id: int) -> View:
         if concern.state is Phase.CLOSED:
             raise NotNow("concerns.closed_already")
         await store.change(tx, concern_id, state=Phase.OPEN, owner_id=None, owned_at=None, round=concern.round + 1)
+        await delivery_store.clear_keys(tx, f"taken:{concern_id}:", "passed_on", now)
         await store.note(tx, concern, "passed_on", now, actor_id)
         await machine.note(tx, now, actor_id, "concern_passed_on", f"concern:{concern_id}")
         fresh = await store.by_id(tx, concern_id) or concern
@@ -162,24 +167,50 @@ async def pass_on(runtime: Runtime, actor_id: int, concern_id: int) -> View:
 async def close(
     runtime: Runtime, actor_id: int, concern_id: int, outcome: Outcome, words: str = "", shown: int = 0
 ) -> View:
-    """With an outcome; nobody's chat keeps what it was about. `shown`: the message in which the actor does it."""
+    """With an outcome; nobody's chat keeps what it was about. `shown`: the message in which the actor does it.
+
+    "Not reached" is no end while somebody may lie there: it stays open, and others are told.
+    """
     now = runtime.now()
     async with runtime.database.write() as tx:
         concern = await _for(tx, actor_id, concern_id)
+        if outcome is Outcome.NOT_REACHED and await _is_no_end(tx, concern, actor_id):
+            return await _not_reached(tx, runtime, concern, actor_id, words)
         both = (Phase.OPEN, Phase.OWNED)
         moved = await store.move(
             tx, concern_id, both, Phase.CLOSED, outcome=outcome, closed_at=now, owner_id=concern.owner_id or actor_id
         )
         if not moved:
             raise NotNow("concerns.closed_already")
-        await store.note(tx, concern, f"closed_{outcome.value}", now, actor_id, words)
+        if words.strip():
+            await store.note(tx, concern, "note", now, actor_id, words.strip()[:LONGEST_NOTE])
+        await store.note(tx, concern, f"closed_{outcome.value}", now, actor_id)
         await machine.note(tx, now, actor_id, "concern_closed", f"concern:{concern_id}")
         await delivery_store.clear_keys(tx, f"alert:{concern_id}:", "taken", now)
+        await delivery_store.clear_keys(tx, f"taken:{concern_id}:", "closed", now)
         await delivery_store.clear(tx, "taken", now, key=escalating.called_key(concern))
         await alerts.empty(tx, runtime, concern, (actor_id, shown))
         await _goes_on_undecided(tx, runtime, concern, actor_id)
         fresh = await store.by_id(tx, concern_id)
         return await _view(tx, runtime, actor_id, fresh or concern)
+
+
+async def _is_no_end(tx: AsyncConnection, concern: Concern, actor_id: int) -> bool:
+    """A volunteer cannot say that it ends with nobody reached; and nobody can when it is red or urgent."""
+    return concern.level in LOUD or Role.COORDINATOR not in await people_store.roles_of(tx, actor_id)
+
+
+async def _not_reached(tx: AsyncConnection, runtime: Runtime, concern: Concern, actor_id: int, words: str) -> View:
+    now = runtime.now()
+    if concern.state is Phase.CLOSED:
+        raise NotNow("concerns.closed_already")
+    opened = {"state": Phase.OPEN, "owner_id": None, "owned_at": None, "round": concern.round + 1}
+    await store.change(tx, concern.id, **opened)
+    await store.note(tx, concern, "not_reached", now, actor_id, words)
+    await machine.note(tx, now, actor_id, "concern_not_reached", f"concern:{concern.id}")
+    fresh = await store.by_id(tx, concern.id) or concern
+    await escalating.tell_coordinators(tx, runtime, fresh, besides=actor_id)
+    return await _view(tx, runtime, actor_id, fresh)
 
 
 async def _goes_on_undecided(tx: AsyncConnection, runtime: Runtime, concern: Concern, actor_id: int) -> None:

@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.actions import conditions, enrolling, leaving, planning, plans
+from bot.actions import conditions, deaths, enrolling, leaving, planning, plans
 from bot.domain.checkins import Course, Due, Stage
 from bot.domain.checkins import Enrolment as State
 from bot.domain.errors import NotFound, NotNow, Refused
@@ -105,7 +105,7 @@ async def back_in_hospital(runtime: Runtime, actor_id: int, enrolment_id: int) -
         enrolment = await _going_on(tx, actor_id, enrolment_id)
         if not await store.move(tx, enrolment.id, (State.ACTIVE,), State.PAUSED, paused_at=now, missed=0):
             return
-        await enrolling.quieten(tx, enrolment, "in_hospital", now)
+        await enrolling.quieten(tx, runtime, enrolment, "in_hospital", now)
         await machine.note(tx, now, actor_id, "enrolment_paused", f"enrolment:{enrolment_id}")
         await leaving.tell(tx, runtime, enrolment, "course.paused_notice", besides=actor_id)
 
@@ -156,7 +156,7 @@ async def end(runtime: Runtime, actor_id: int, enrolment_id: int, course: Course
         if course is Course.DIED:
             await conditions.coordinators_only(tx, actor_id)
         if course is Course.DIED:
-            await leaving.died(tx, runtime, enrolment)
+            await deaths.died(tx, runtime, enrolment)
         elif await enrolling.end_within(tx, runtime, enrolment, course, now) and enrolment.person_id:
             await enrolling.withdraw(tx, enrolment.person_id, course.value, now)
             await leaving.tell(tx, runtime, enrolment, "enrolling.stopped_notice", besides=actor_id)

@@ -92,8 +92,11 @@ async def _begin(tx: AsyncConnection, runtime: Runtime, person_id: int, device: 
     return token
 
 
-async def seat(runtime: Runtime, token: str) -> Seat | None:
-    """Whose session this is; None when there is none, or it is over. Noted as used, at most once a minute."""
+async def seat(runtime: Runtime, token: str, used: bool = True) -> Seat | None:
+    """Whose session this is; None when there is none, or it is over. Noted as used, at most once a minute.
+
+    `used`: somebody did something; False when a page that stands open looked by itself.
+    """
     now = runtime.now()
     async with runtime.database.read() as tx:
         session = await store.session(tx, token_hash(token[:LONGEST_TOKEN])) if token else None
@@ -103,7 +106,7 @@ async def seat(runtime: Runtime, token: str) -> Seat | None:
         if person is None:
             return None
         visitor = Visitor(person, _still(runtime, person.telegram_id, await people_store.roles_of(tx, person.id)))
-    if (now - session.seen_at).total_seconds() > 60:
+    if used and (now - session.seen_at).total_seconds() > 60:
         async with runtime.database.write() as tx:
             await store.seen(tx, session.id, now)
     return Seat(visitor, session, form_token(runtime.secret, session.token_hash))

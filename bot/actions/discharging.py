@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.actions import conditions, enrolling, notices, planning, plans
+from bot.actions import conditions, enrolling, notices, planning, plans, requests
 from bot.actions import people as people_actions
 from bot.domain.checkins import Course, Due, schedule
 from bot.domain.checkins import Enrolment as State
@@ -91,7 +91,7 @@ async def ask(runtime: Runtime, person_id: int, wording: str) -> bool:
         person = await people_store.by_id(tx, person_id)
         for reader in readers:
             button = notices.button(runtime, reader.language, "buttons.home_look", f"dis:one:{made.id}")
-            key = f"asks-home:{made.id}:{reader.id}"
+            key = f"{requests.prefix(made.id)}{reader.id}"
             rows, phrase = [[button]], "enrolling.asks_home"
             await notices.to_worker(tx, runtime, reader, key, phrase, rows, (person.id,), name=person.name)
         return True
@@ -110,6 +110,7 @@ async def confirm(
         lasts = now + enrolling.CARD_LASTS
         if not await store.move(tx, enrolment_id, (State.WAITING,), State.INVITED, expires_at=lasts, **values):
             raise NotNow("enrolling.decided_already")
+        await delivery_store.clear_keys(tx, requests.prefix(enrolment_id), "decided", now)
         await machine.note(tx, now, coordinator_id, "enrolment_confirmed", f"enrolment:{enrolment_id}")
         button = notices.button(runtime, person.language, "buttons.home_open", f"en:open:{enrolment_id}")
         await _answer(tx, runtime, person, f"confirmed:{enrolment_id}", "enrolling.confirmed", [[button]])
@@ -124,6 +125,7 @@ async def decline(runtime: Runtime, coordinator_id: int, enrolment_id: int) -> P
         if enrolment is None or enrolment.state is not State.WAITING:
             raise NotNow("enrolling.decided_already")
         await enrolling.end_within(tx, runtime, enrolment, Course.CANCELLED, runtime.now())
+        await delivery_store.clear_keys(tx, requests.prefix(enrolment_id), "decided", runtime.now())
         await machine.note(tx, runtime.now(), coordinator_id, "enrolment_declined", f"enrolment:{enrolment_id}")
         await _answer(tx, runtime, person, f"declined:{enrolment_id}", "enrolling.declined", [])
         return person

@@ -6,10 +6,10 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.actions import conditions, planning, plans
+from bot.actions import conditions, emptying, planning, plans
 from bot.domain.checkins import Course, Due
 from bot.domain.checkins import Enrolment as State
-from bot.domain.circles import token_hash
+from bot.domain.circles import press_token, token_hash
 from bot.domain.errors import NotFound, NotNow, Refused
 from bot.domain.people import MINUTES, Purpose
 from bot.domain.plans import Plan, Tier
@@ -37,12 +37,30 @@ class Card:
     never: list[int]
 
 
-async def discharge(runtime: Runtime, coordinator_id: int, plan_id: str, home_on: date, tier: Tier) -> Card:
-    """A one-time card for somebody who comes home on `home_on`; nothing about hospital is on it."""
-    now, token = runtime.now(), secrets.token_urlsafe(24)
+def token_of(runtime: Runtime, coordinator_id: int, press: str) -> str:
+    """What an enrolment is known by. `press`: what tells one press of a button from the next; empty: any."""
+    return press_token(runtime.secret, coordinator_id, press) if press else secrets.token_urlsafe(24)
+
+
+async def made_by(tx: AsyncConnection, token: str) -> Enrolment | None:
+    """The enrolment that the same press made already: a button that is pressed twice does its work once."""
+    await store.one_press_at_a_time(tx)
+    return await store.by_token(tx, token_hash(token))
+
+
+async def discharge(
+    runtime: Runtime, coordinator_id: int, plan_id: str, home_on: date, tier: Tier, press: str = ""
+) -> Card:
+    """A one-time card for somebody who comes home on `home_on`; nothing about hospital is on it.
+
+    `press`: a random key of the form; the same one gives the same card.
+    """
+    now, token = runtime.now(), token_of(runtime, coordinator_id, press)
     async with runtime.database.write() as tx:
         await conditions.coordinators_only(tx, coordinator_id)
         plan = await plans.usable(tx, runtime, plan_id)
+        if before := await made_by(tx, token):
+            return Card(before.id, runtime.link(HOME + token), [])
         await conditions.refuse_while_nobody_is_on_call(tx, runtime)
         made = await store.add(
             tx,
@@ -201,7 +219,7 @@ async def end_within(
     living = (State.INVITED, State.WAITING, State.ACTIVE, State.PAUSED)
     if not await store.move(tx, enrolment.id, living, State.ENDED, course=course, ended_at=now):
         return False
-    await quieten(tx, enrolment, course.value, now)
+    await quieten(tx, runtime, enrolment, course.value, now)
     for role in ("named", "backup"):
         await delivery_store.clear_keys(tx, f"companion:{role}:{enrolment.id}:", course.value, now)
     return True
@@ -213,7 +231,8 @@ def accepted(enrolment: Enrolment) -> list[int]:
     return [one for one, state in pairs if one is not None and state == "accepted"]
 
 
-async def quieten(tx: AsyncConnection, enrolment: Enrolment, reason: str, now: datetime) -> None:
-    """Every check-in that is not over is cleared, and so is what is queued for it."""
+async def quieten(tx: AsyncConnection, runtime: Runtime, enrolment: Enrolment, reason: str, now: datetime) -> None:
+    """Every check-in that is not over is cleared, and so is what is queued for it; an open question is emptied."""
+    await emptying.empty_of(tx, runtime, enrolment.id)
     await checkin_store.clear(tx, enrolment.id, checkin_store.UNFINISHED, reason, now)
     await delivery_store.clear_keys(tx, f"checkin:{enrolment.id}:", reason, now)

@@ -9,18 +9,22 @@ from bot.actions import alerts, ladder, notices
 from bot.actions.one_by_one import one_by_one
 from bot.domain.concerns import CALLED_AFTER, LADDER, Phase, Rung, deadline, first_rung, next_rung
 from bot.domain.deliveries import Kind
-from bot.domain.plans import Level
+from bot.domain.hours import is_awake
+from bot.domain.plans import LOUD, Level
 from bot.runtime import Runtime
 from bot.store import checkins as checkin_store
 from bot.store import concerns as store
 from bot.store import deliveries as delivery_store
+from bot.store import enrolments as enrolment_store
 from bot.store import people as people_store
 from bot.store.concerns import Concern
 from bot.store.deliveries import New
 from bot.store.enrolments import Enrolment
 from bot.store.people import Person
+from bot.store.standings import hours_of
 
 CALLED_LASTS = timedelta(hours=12)
+NOT_CALLED_AGAIN = timedelta(minutes=1)
 _log = structlog.get_logger(__name__)
 
 
@@ -33,8 +37,13 @@ async def open_concern(
     level: Level,
     reason: str,
     answer_id: int | None = None,
+    *,
+    not_called: bool = False,
 ) -> Concern | None:
-    """Write a concern down and tell the first who can be told. None when this very concern was opened before."""
+    """Write a concern down and tell the first who can be told. None when this very concern was opened before.
+
+    `not_called`: they have said so, and the alert tells it.
+    """
     now = runtime.now()
     concern = await store.add(
         tx,
@@ -50,7 +59,9 @@ async def open_concern(
     )
     if concern is not None:
         await store.note(tx, concern, "opened", now)
-        await _tell_from(tx, runtime, concern, concern.rung)
+        if not_called:
+            await store.note(tx, concern, "not_called", now)
+        await tell_from(tx, runtime, concern, concern.rung)
     return concern
 
 
@@ -62,7 +73,7 @@ async def _first_rung(tx: AsyncConnection, person: Person, reason: str, answer_i
     return first_rung(reason)
 
 
-async def _tell_from(tx: AsyncConnection, runtime: Runtime, concern: Concern, rung: Rung) -> None:
+async def tell_from(tx: AsyncConnection, runtime: Runtime, concern: Concern, rung: Rung) -> None:
     """Tell this rung, or the next one up that has anybody in it."""
     now = runtime.now()
     for candidate in LADDER[LADDER.index(rung) :]:
@@ -74,8 +85,22 @@ async def _tell_from(tx: AsyncConnection, runtime: Runtime, concern: Concern, ru
     until = deadline(concern.level, now, runtime.place.working)
     await store.change(tx, concern.id, rung=candidate, deadline_at=until)
     await store.note(tx, concern, f"told_{candidate.value}", now)
-    for person in people:
+    for person in [*people, *await _awake_besides(tx, runtime, concern, candidate, people)]:
         await alerts.send(tx, runtime, concern, person, until)
+
+
+async def _awake_besides(
+    tx: AsyncConnection, runtime: Runtime, concern: Concern, rung: Rung, people: list[Person]
+) -> list[Person]:
+    """Those on call at once as well, when it is loud and everybody on this rung is probably asleep.
+
+    The ladder goes on as always; but nobody waits half an hour at night for somebody whose turn it is to be awake.
+    """
+    asleep = not any(is_awake(hours_of(one, runtime.place), runtime.now()) for one in people)
+    if concern.level not in LOUD or rung not in (Rung.NAMED, Rung.BACKUP) or not asleep:
+        return []
+    await store.note(tx, concern, f"told_{Rung.COORDINATOR.value}", runtime.now())
+    return [one for one in await ladder.on_rung(tx, runtime, concern, Rung.COORDINATOR) if one not in people]
 
 
 async def escalate(runtime: Runtime) -> int:
@@ -96,12 +121,12 @@ async def _climb(tx: AsyncConnection, runtime: Runtime, concern: Concern) -> boo
     if concern.state is not Phase.OPEN or concern.deadline_at > runtime.now():
         return False
     await store.change(tx, concern.id, round=concern.round + 1)
-    await _tell_from(tx, runtime, await store.by_id(tx, concern.id) or concern, next_rung(concern.rung))
+    await tell_from(tx, runtime, await store.by_id(tx, concern.id) or concern, next_rung(concern.rung))
     return True
 
 
 async def tell_coordinators(tx: AsyncConnection, runtime: Runtime, concern: Concern, besides: int) -> None:
-    """Somebody passes a concern on: it goes to those on call, or to everybody else when that is only themself."""
+    """Passed on, or not reached: it goes to those on call, or to everybody else when that is only themself."""
     until = deadline(concern.level, runtime.now(), runtime.place.working)
     await store.change(tx, concern.id, rung=Rung.COORDINATOR, deadline_at=until)
     for rung in (Rung.COORDINATOR, Rung.EVERYBODY):
@@ -161,13 +186,34 @@ def kind_for(reader: Person, concern: Concern) -> Kind:
 
 
 async def not_called(tx: AsyncConnection, runtime: Runtime, concern: Concern) -> None:
-    """They have not phoned: whoever has it hears so at once; when nobody has, the next rung does."""
+    """They have not phoned: whoever has it hears so at once; when nobody has, the next rung does.
+
+    They are told that somebody hears of it. So it is said each time (once a minute), and when it was closed meanwhile
+    it is a concern anew.
+    """
     now = runtime.now()
-    if any(event.what == "not_called" for event in await store.history(tx, concern.id)):
+    if concern.state is Phase.CLOSED:
+        await _not_called_anew(tx, runtime, concern, now)
+        return
+    said = [event.at for event in await store.history(tx, concern.id) if event.what == "not_called"]
+    if said and now - max(said) < NOT_CALLED_AGAIN:
         return
     await store.note(tx, concern, "not_called", now)
     if concern.state is Phase.OPEN:
         await store.change(tx, concern.id, round=concern.round + 1)
-        await _tell_from(tx, runtime, await store.by_id(tx, concern.id) or concern, next_rung(concern.rung))
+        await tell_from(tx, runtime, await store.by_id(tx, concern.id) or concern, next_rung(concern.rung))
     elif concern.state is Phase.OWNED:
-        await tell_again(tx, runtime, concern, ":not-called")
+        await tell_again(tx, runtime, concern, f":not-called:{len(said)}")
+
+
+async def _not_called_anew(tx: AsyncConnection, runtime: Runtime, concern: Concern, now: datetime) -> None:
+    living = await store.not_closed(tx, concern.person_id)
+    again = next((one for one in living if one.answer_id == concern.answer_id), None)
+    if again is not None:
+        await not_called(tx, runtime, again)
+        return
+    enrolment = await enrolment_store.by_id(tx, concern.enrolment_id or 0)
+    person = await people_store.by_id(tx, concern.person_id)
+    about = (concern.level, concern.reason, concern.answer_id)
+    key = f"{concern.key}:not-called:{int(now.timestamp())}"
+    await open_concern(tx, runtime, person, enrolment, key, *about, not_called=True)

@@ -1,19 +1,16 @@
-"""Somebody who is looked after stops, dies, is forgotten or can no longer be reached; or their volunteer does."""
+"""Somebody who is looked after stops, is forgotten or can no longer be reached; or their volunteer does."""
 
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.actions import alerts, enrolling, escalating, notices
+from bot.actions import enrolling, escalating, notices
 from bot.actions import people as people_actions
 from bot.domain.checkins import Course
 from bot.domain.checkins import Enrolment as State
 from bot.domain.concerns import Phase
-from bot.domain.deliveries import Kind
-from bot.domain.deliveries import State as Delivered
 from bot.domain.plans import Level
 from bot.runtime import Runtime
-from bot.store import circles as circle_store
 from bot.store import concerns as concern_store
 from bot.store import deliveries as delivery_store
 from bot.store import enrolments as store
@@ -54,38 +51,6 @@ async def forgotten(tx: AsyncConnection, runtime: Runtime, person_id: int) -> No
     await companion_gone(tx, runtime, person_id, nameless=True)
 
 
-async def died(tx: AsyncConnection, runtime: Runtime, enrolment: Enrolment) -> None:
-    """Everything stops at once and for ever; those who looked after them are told kindly, and nothing is asked."""
-    now, person_id = runtime.now(), enrolment.person_id
-    if person_id is None or not await enrolling.end_within(tx, runtime, enrolment, Course.DIED, now):
-        return
-    await people_store.change(tx, person_id, stopped_at=now)
-    for purpose, circle_id in await people_store.standing_consents(tx, person_id):
-        await people_store.record_consent(tx, person_id, purpose, False, Course.DIED.value, now, circle_id)
-    for circle in await circle_store.of_person(tx, person_id):
-        await circle_store.leave(tx, circle.id, person_id, now)
-    talk = [kind for kind in Kind if kind is not Kind.TIDY]
-    await delivery_store.clear(tx, "stopped", now, state=Delivered.SUPPRESSED, person_id=person_id, kind=talk)
-    await _close_concerns(tx, runtime, person_id)
-    person = await people_store.by_id(tx, person_id)
-    for companion_id in enrolling.accepted(enrolment):
-        companion = await people_store.find(tx, companion_id)
-        if companion is not None:
-            key, names = f"died:{enrolment.id}:{companion_id}", (person_id,)
-            phrase = "enrolling.died_notice"
-            await notices.to_worker(tx, runtime, companion, key, phrase, names=names, name=person.name)
-
-
-async def _close_concerns(tx: AsyncConnection, runtime: Runtime, person_id: int) -> None:
-    """Nobody is asked to ring them any more."""
-    now = runtime.now()
-    for concern in await concern_store.not_closed(tx, person_id):
-        await concern_store.move(tx, concern.id, (Phase.OPEN, Phase.OWNED), Phase.CLOSED, closed_at=now)
-        await concern_store.note(tx, concern, "died", now)
-        await delivery_store.clear_keys(tx, f"alert:{concern.id}:", "stopped", now)
-        await alerts.empty(tx, runtime, concern)
-
-
 async def companion_gone(tx: AsyncConnection, runtime: Runtime, companion_id: int, *, nameless: bool = False) -> None:
     """A named person or backup stops, is lost or forgotten: the one they looked after knows, and so do coordinators."""
     companion = await people_store.by_id(tx, companion_id)
@@ -118,6 +83,7 @@ async def _hand_back(tx: AsyncConnection, runtime: Runtime, owner_id: int) -> No
             opened = {"state": Phase.OPEN, "owner_id": None, "owned_at": None, "round": concern.round + 1}
             await concern_store.change(tx, concern.id, **opened)
             await concern_store.note(tx, concern, "passed_on", runtime.now(), owner_id)
+            await delivery_store.clear_keys(tx, f"taken:{concern.id}:", "passed_on", runtime.now())
             fresh = await concern_store.by_id(tx, concern.id) or concern
             await escalating.tell_coordinators(tx, runtime, fresh, besides=owner_id)
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.actions import heartbeats
 from bot.actions.heartbeats import ALARM_AFTER, Health
+from bot.catalogue.findings import Finding
 from bot.domain.deliveries import State
 from bot.runtime import Runtime
 from bot.store import deliveries as delivery_store
@@ -19,6 +20,7 @@ class Condition:
     """One thing that is not as it should be. `what`: the end of a phrase key; `look`: red when the work stands still.
 
     `since`: since when, if that is known. `lines`: for whoever looks after the computer, in English.
+    `findings`: what is wrong with files, told in the reader's language.
     """
 
     what: str
@@ -26,6 +28,7 @@ class Condition:
     since: datetime | None = None
     count: int = 0
     lines: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
 
 async def conditions(runtime: Runtime) -> list[Condition]:
@@ -38,9 +41,8 @@ async def conditions(runtime: Runtime) -> list[Condition]:
         found.insert(0, Condition("unheard", "red"))
     if uncertain:
         found.append(Condition("uncertain", count=uncertain))
-    if health.broken_files:
-        files = tuple(health.broken_files)
-        found.append(Condition("broken_files", count=len(files), lines=files))
+    if faults := runtime.catalogue.faults:
+        found.append(Condition("broken_files", count=len(faults), findings=faults))
     if health.inbox_dead:
         found.append(Condition("given_up", count=health.inbox_dead))
     return found

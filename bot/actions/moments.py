@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.actions import digests
+from bot.actions import digests, requests
 from bot.runtime import Runtime
 from bot.store import broadcasts as broadcast_store
 from bot.store import checkins as checkin_store
@@ -11,7 +11,7 @@ from bot.store import outbox
 
 
 async def next_due(runtime: Runtime, now: datetime) -> datetime | None:
-    """The first instant after `now` at which a waiting row has its time, or a morning's digest is due."""
+    """The first instant after `now` at which a waiting row has its time, a request is late, or a digest is due."""
     async with runtime.database.read() as tx:
         found = [
             await outbox.earliest(tx, now),
@@ -19,5 +19,6 @@ async def next_due(runtime: Runtime, now: datetime) -> datetime | None:
             await checkin_store.earliest(tx, now),
             await concern_store.earliest(tx, now),
             await digests.earliest(tx, runtime, now),
+            await requests.earliest(tx, runtime, now),
         ]
     return min((moment for moment in found if moment is not None), default=None)

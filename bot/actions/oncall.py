@@ -31,11 +31,15 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Week:
-    """`now`: who is on call at this moment. `mine`: until when the reader has taken over, if they have."""
+    """`now`: who is on call at this moment. `mine`: until when the reader has taken over, if they have.
+
+    `only_mine`: the rota has nobody but the reader in all these days, so there is nobody to take over from.
+    """
 
     now: list[str]
     stretches: list[Stretch]
     mine: datetime | None
+    only_mine: bool
 
 
 async def on_call_now(tx: AsyncConnection, runtime: Runtime) -> list[Person]:
@@ -64,7 +68,15 @@ async def week(runtime: Runtime, reader_id: int) -> Week:
         swaps = await store.standing(tx, now)
         mine = max((swap.until for swap in swaps if swap.person_id == reader_id), default=None)
         names = [person.name for person in await on_call_now(tx, runtime)] if _somebody(runtime, people, swaps) else []
-        return Week(names, _stretches(runtime, people, swaps, now), mine)
+        only_mine = _only(runtime, people, swaps, reader_id)
+        return Week(names, _stretches(runtime, people, swaps, now), mine, only_mine)
+
+
+def _only(runtime: Runtime, people: list[Person], swaps: list[Swap], reader_id: int) -> bool:
+    """By the rota and by what others have taken over; a turn of the reader's own is none to take from."""
+    now, others = runtime.now(), [one for one in people if one.id != reader_id]
+    mine = _stretches(runtime, [one for one in people if one.id == reader_id], [], now)
+    return all(one.names for one in mine) and not any(one.names for one in _stretches(runtime, others, swaps, now))
 
 
 def _somebody(runtime: Runtime, people: list[Person], swaps: list[Swap]) -> bool:

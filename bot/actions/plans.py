@@ -144,12 +144,13 @@ def _together(runtime: Runtime, versions: list[Version]) -> Plan | None:
     fitting = {
         language: plan.words[language]
         for language, plan in by_language.items()
-        if plan.file_digest == source.file_digest and not _stale(source, plan, language)
+        if plan.file_digest == source.file_digest and not is_stale(source, plan, language)
     }
     return replace(source, words=fitting)
 
 
-def _stale(source: Plan, plan: Plan, language: str) -> bool:
+def is_stale(source: Plan, plan: Plan, language: str) -> bool:
+    """Whether the words of `plan` were translated from other English words than those of `source`."""
     english = source.words.get(SOURCE_LANGUAGE)
     return (
         language != SOURCE_LANGUAGE and english is not None and plan.words[language].translated_from != english.version

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.actions import enrolling, present, silences
+from bot.actions import emptying, enrolling, present, silences
 from bot.domain.checkins import Stage
 from bot.domain.errors import NotFound
 from bot.domain.hours import local, next_awake
@@ -13,6 +13,7 @@ from bot.runtime import Runtime
 from bot.store import checkins as store
 from bot.store import deliveries as delivery_store
 from bot.store import enrolments as enrolment_store
+from bot.store import machine
 from bot.store import people as people_store
 from bot.store.enrolments import Enrolment
 from bot.store.standings import hours_of
@@ -63,9 +64,11 @@ async def answered_elsewhere(runtime: Runtime, actor_id: int, person_id: int) ->
             raise NotFound("errors.old_button")
         cleared = {"reason": "answered_elsewhere", "closed_at": now, "remind_at": None}
         await store.move(tx, checkin.id, store.RUNNING, Stage.CLEARED, **cleared)
+        await emptying.empty(tx, runtime, checkin)
         await delivery_store.clear(tx, "answered_elsewhere", now, key=checkin.key)
         await delivery_store.clear_keys(tx, f"{checkin.key}:", "answered_elsewhere", now)
         await enrolment_store.change(tx, enrolment.id, missed=0)
+        await machine.note(tx, now, actor_id, "checkin_not_needed", f"enrolment:{enrolment.id}")
         if checkin.kind == "last_question":
             await silences.go_on(tx, runtime, enrolment)
         return True

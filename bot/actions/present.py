@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.actions import checkins, enrolling, plans
+from bot.actions import checkins, emptying, enrolling, plans
 from bot.domain.checkins import LAST_QUESTION, Stage
 from bot.domain.checkins import Enrolment as State
 from bot.domain.errors import NotFound, NotNow
@@ -135,6 +135,9 @@ async def last_word(runtime: Runtime, checkin_id: int) -> datetime | None:
 
 
 async def shown(runtime: Runtime, checkin_id: int, message_id: int) -> None:
-    """Remember which message holds the question, so that it can be emptied."""
+    """Remember which message holds the question, so that it can be emptied: at once, when it is over meanwhile."""
     async with runtime.database.write() as tx:
         await store.change(tx, checkin_id, message_id=message_id)
+        checkin = await store.by_id(tx, checkin_id)
+        if checkin is not None and checkin.state not in store.RUNNING:
+            await emptying.empty(tx, runtime, checkin)

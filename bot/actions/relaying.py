@@ -23,6 +23,7 @@ from bot.store.standings import standing
 
 RELAY_LASTS = timedelta(days=7)
 LONGEST = 3000  # UTF-16 units; a longer text is copied whole, as a photo is: with our frame it would not fit in 4096
+LONGEST_QUOTED = 80  # what a question is about stands in one short line above it: their own words matter more
 _TAG = re.compile(r"<[^>]+>")
 
 
@@ -92,9 +93,8 @@ async def question(
 
 async def _question_body(tx: AsyncConnection, runtime: Runtime, reply: Reply, resident: Person, reader: Person) -> str:
     reached, words = await reaches(tx, runtime, resident), _words(reply)
-    return runtime.say(
-        reader.language, "replies.relay", name=resident.name, about=reply.about, stopped=not reached, **words
-    )
+    about = shortened(" ".join(reply.about.split()), LONGEST_QUOTED)
+    return runtime.say(reader.language, "replies.relay", name=resident.name, about=about, stopped=not reached, **words)
 
 
 def _answer_button(runtime: Runtime, reply: Reply, resident: Person, reader: Person) -> notices.Buttons:

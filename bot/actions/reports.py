@@ -30,7 +30,7 @@ class Report:
     waiting: int = 0
     not_reached: list[tuple[str, str]] = field(default_factory=list)  # name, reason
     uncertain: list[str] = field(default_factory=list)
-    left_out: dict[str, int] = field(default_factory=dict)  # reason -> people
+    left_out: dict[str, list[str]] = field(default_factory=dict)  # reason -> names
     replies: int = 0
     answered: int = 0
     helpful: int = 0
@@ -70,7 +70,7 @@ async def reported(tx: AsyncConnection, broadcast: Broadcast, now: datetime) -> 
         waiting=sum(row.state in OPEN for row in rows),
         not_reached=[(names[row.id], row.reason) for row in rows if row.state in (State.FAILED, State.MISSED)],
         uncertain=[names[row.id] for row in rows if row.state is State.UNCERTAIN],
-        left_out=_left_out(rows),
+        left_out=_left_out(rows, names),
         replies=replies,
         answered=answered,
         helpful=sum(row.helpful_at is not None for row in rows),
@@ -79,11 +79,11 @@ async def reported(tx: AsyncConnection, broadcast: Broadcast, now: datetime) -> 
     )
 
 
-def _left_out(rows: list[Delivery]) -> dict[str, int]:
-    found: dict[str, int] = {}
+def _left_out(rows: list[Delivery], names: Mapping[int, str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
     for row in rows:
         if row.state in (State.SUPPRESSED, State.CLEARED):
-            found[row.reason] = found.get(row.reason, 0) + 1
+            found.setdefault(row.reason, []).append(names[row.id])
     return found
 
 

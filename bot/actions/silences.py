@@ -2,7 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.actions import escalating, planning
+from bot.actions import emptying, escalating, planning
 from bot.actions.known_plans import KnownPlans
 from bot.actions.working_off import Work, work_off
 from bot.domain.checkins import Enrolment as State
@@ -48,6 +48,7 @@ async def not_decided(tx: AsyncConnection, runtime: Runtime, checkin: CheckIn) -
     """Something about this row is broken: a human decides what its silence means (promise 6)."""
     over = {"reason": "fault", "closed_at": runtime.now(), "remind_at": None}
     if await store.move(tx, checkin.id, store.RUNNING, Stage.MISSED, **over):
+        await emptying.empty(tx, runtime, checkin)
         person = await people_store.by_id(tx, checkin.person_id)
         enrolment = await enrolment_store.by_id(tx, checkin.enrolment_id)
         await escalating.open_concern(tx, runtime, person, enrolment, _key(checkin), Level.AMBER, "silent")
@@ -64,6 +65,7 @@ async def missed(tx: AsyncConnection, runtime: Runtime, known: KnownPlans, check
     stage, reason = (Stage.MISSED, "no_answer") if arrived else (Stage.LATE, "not_arrived")
     if not await store.move(tx, checkin.id, store.RUNNING, stage, reason=reason, closed_at=now, remind_at=None):
         return
+    await emptying.empty(tx, runtime, checkin)
     enrolment = await enrolment_store.by_id(tx, checkin.enrolment_id)
     if enrolment is None or enrolment.state is not State.ACTIVE:
         return

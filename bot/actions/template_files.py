@@ -12,6 +12,7 @@ from bot.catalogue.findings import Finding
 from bot.catalogue.front_matter import MOST_CHARACTERS
 from bot.catalogue.template_file import digest_of, parse
 from bot.domain.errors import NotFound, Refused
+from bot.domain.sayings import saying
 from bot.domain.templates import SOURCE_LANGUAGE
 from bot.runtime import Runtime
 from bot.store import machine
@@ -132,17 +133,16 @@ async def read(runtime: Runtime, files: Sequence[tuple[str, bytes]]) -> Read:
 
 def _decoded(name: str, content: bytes) -> str | Finding:
     if len(content) > MOST_BYTES:
-        return Finding(name, 1, "too_long", "The file is too long", f"At most {MOST_CHARACTERS} characters are read")
+        return Finding(name, 1, saying("too_long.upload", most=MOST_CHARACTERS))
     try:
         return content.decode("utf-8").replace("\x00", "")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        return Finding(name, line, "not_utf8", "The file is not saved as UTF-8", "Save it again with encoding UTF-8")
+        return Finding(name, line, saying("not_utf8"))
 
 
 def _no_language(name: str) -> Finding:
-    message = "This place does not use this language, or the topic is too long"
-    return Finding(name, 1, "file_name", message, "Look at languages in place.toml")
+    return Finding(name, 1, saying("file_name.no_language"))
 
 
 def _says_new(on: Desktop, text: str) -> bool:

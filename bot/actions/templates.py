@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -19,10 +20,12 @@ from bot.runtime import Runtime
 from bot.store import deliveries as delivery_store
 from bot.store import drafts as draft_store
 from bot.store import machine
+from bot.store import people as people_store
 from bot.store import templates as store
 from bot.store.templates import Mark, Version
 
 Key = tuple[str, str]
+LONGEST_WHY = 500  # characters of the reason of a "no"
 
 
 @dataclass(frozen=True)
@@ -125,6 +128,7 @@ async def library(tx: AsyncConnection, runtime: Runtime) -> Library:
     today = local(runtime.now(), runtime.place.zone).date()
     approved: dict[Key, Usable] = {}
     obstacles: dict[Key, Obstacle] = {}
+    unread: dict[Key, str] = {}
     for version in await store.current(tx):
         key = (version.topic, version.language)
         template = template_of(runtime, version)
@@ -133,14 +137,18 @@ async def library(tx: AsyncConnection, runtime: Runtime) -> Library:
             obstacles.pop(key, None)
         elif key not in approved:
             obstacles[key] = _undecided(version)
-    runtime.shelf.titles = {**runtime.shelf.titles, **{key: one.template.title for key, one in approved.items()}}
+            unread |= {key: template.title} if template is not None else {}
+    titles = {key: one.template.title for key, one in approved.items()}
+    runtime.shelf.titles = {**runtime.shelf.titles, **unread, **titles}
     return _sorted_out(approved, obstacles, runtime.place, today)
 
 
 def _undecided(version: Version) -> Obstacle:
     if version.approved:
         return Obstacle.UNREADABLE
-    return Obstacle.NOT_READ if version.approved is None else Obstacle.REFUSED
+    if version.approved is None:
+        return Obstacle.SECOND_READER if version.author_id else Obstacle.NOT_READ
+    return Obstacle.REFUSED
 
 
 def _sorted_out(approved: dict[Key, Usable], obstacles: dict[Key, Obstacle], place: Place, today: date) -> Library:
@@ -182,15 +190,18 @@ async def get(runtime: Runtime, version_id: int) -> tuple[Version, Template]:
         return version, template
 
 
-async def decide(runtime: Runtime, coordinator_id: int, version_id: int, approves: bool, reads_language: bool) -> None:
+async def decide(
+    runtime: Runtime, coordinator_id: int, version_id: int, approves: bool, reads_language: bool, why: str = ""
+) -> None:
     """A coordinator has read the exact message and says yes or no to this version (promise 8).
 
-    A no to words that were approved before also takes them out of the queue.
+    A no to words that were approved before also takes them out of the queue. Who wrote the words is told, with `why`.
     """
     now = runtime.now()
     async with runtime.database.write() as tx:
         version = await _newest_version(tx, version_id)
-        if not may_approve(coordinator_id, *await writers(tx, version)):
+        wrote = await writers(tx, version)
+        if not may_approve(coordinator_id, *wrote):
             raise Refused("templates.own_words")
         if version.approved is not None and version.approved == approves:
             return
@@ -202,6 +213,20 @@ async def decide(runtime: Runtime, coordinator_id: int, version_id: int, approve
             await delivery_store.clear(tx, "words_withdrawn", now, state=State.SUPPRESSED, **which)
         verdict = "template_approved" if approves else "template_refused"
         await machine.note(tx, now, coordinator_id, verdict, f"version:{version_id}")
+        await _tell_writers(tx, runtime, version, wrote, coordinator_id, approves, why.strip()[:LONGEST_WHY])
+
+
+async def _tell_writers(
+    tx: AsyncConnection, runtime: Runtime, version: Version, wrote: set[int], by: int, approves: bool, why: str
+) -> None:
+    """Those who wrote a part of the words and are coordinators still: what became of them."""
+    reader, template = await people_store.by_id(tx, by), template_of(runtime, version)
+    title = template.title if template else version.topic
+    said: dict[str, Any] = {"name": reader.name, "title": title, "approved": approves}
+    for person in await people_actions.coordinators(tx):
+        if person.id in wrote:
+            key = f"verdict:{version.id}:{person.id}:{int(runtime.now().timestamp())}"
+            await notices.to_worker(tx, runtime, person, key, "templates.verdict", names=(by,), why=why, **said)
 
 
 async def writers(tx: AsyncConnection, version: Version) -> set[int]:

@@ -20,6 +20,7 @@ from bot.store import people as people_store
 from bot.store import timelines as store
 from bot.store.checkins import CheckIn
 from bot.store.concerns import Concern
+from bot.store.enrolments import Enrolment
 from bot.store.timelines import Answers, Deed
 
 A_MOMENT = timedelta(minutes=1)
@@ -100,12 +101,15 @@ async def _of_enrolment(tx: AsyncConnection, view: View) -> list[Happening]:
     if not any(deed.what in BEGINNINGS for deed in deeds):
         lines.insert(0, Happening(one.created_at, "asked_for_it"))
     if one.state is State.ENDED and one.ended_at is not None:
-        lines.append(Happening(one.ended_at, f"ended_{one.course}", name=_who_ended(deeds)))
+        lines.append(_end(one, one.ended_at, deeds))
     return lines
 
 
-def _who_ended(deeds: list[Deed]) -> str:
-    return next((deed.actor for deed in reversed(deeds) if deed.what in ENDINGS), "")
+def _end(one: Enrolment, ended_at: datetime, deeds: list[Deed]) -> Happening:
+    """How it ended, and by whom; that somebody has died may be told long after their last question."""
+    last = next((deed for deed in reversed(deeds) if deed.what in ENDINGS), None)
+    at = max(ended_at, last.at) if last and one.course == Course.DIED else ended_at
+    return Happening(at, f"ended_{one.course}", name=last.actor if last else "")
 
 
 async def _of_checkins(tx: AsyncConnection, view: View, rows: list[CheckIn]) -> list[Happening]:

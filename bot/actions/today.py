@@ -5,13 +5,15 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.actions import oncall, plans, templates
+from bot.actions import oncall, plans, rereading, templates
 from bot.actions.enrolled import coordinators_only
 from bot.actions.enrolled import today as span_of_today
+from bot.actions.rereading import Reading
 from bot.domain.broadcasts import Phase
 from bot.domain.checkins import Stage
 from bot.domain.concerns import deadline
 from bot.domain.rota import Gap
+from bot.domain.templates import SOURCE_LANGUAGE
 from bot.runtime import Runtime
 from bot.store import today as store
 from bot.store import waiting as waiting_store
@@ -62,7 +64,10 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Today:
-    """The page. Every list is cut at MOST and comes with how many there are. `stands`: today's check-ins by stage."""
+    """The page. Every list is cut at MOST and comes with how many there are. `stands`: today's check-ins by stage.
+
+    `reread`: all words in use that have to be read again.
+    """
 
     concerns: list[Needing]
     concern_count: int
@@ -75,6 +80,7 @@ class Today:
     reminded: list[Asked]
     reminded_count: int
     waiting: Waiting
+    reread: list[Reading]
     steps: list["Step"]
 
 
@@ -87,8 +93,10 @@ class Step:
     is_next: bool = False
 
 
-async def today(runtime: Runtime, coordinator_id: int) -> Today:
+async def today(runtime: Runtime, coordinator_id: int, reads: str = SOURCE_LANGUAGE) -> Today:
+    """`reads`: the language of the coordinator."""
     messages, unread = len(await templates.waiting(runtime)), len(await plans.waiting(runtime))
+    reread = await rereading.wanted(runtime, reads)
     span = span_of_today(runtime)
     async with runtime.database.read() as tx:
         await coordinators_only(tx, coordinator_id)
@@ -110,6 +118,7 @@ async def today(runtime: Runtime, coordinator_id: int) -> Today:
             reminded,
             reminded_count,
             waiting,
+            reread,
             _steps(waiting.gap, *await waiting_store.is_begun(tx)),
         )
 

@@ -59,12 +59,23 @@ def report(runtime: Runtime, language: str, report: Report) -> str:
         not_reached_more=max(0, len(report.not_reached) - MOST_NAMES),
         uncertain=names(report.uncertain),
         uncertain_more=max(0, len(report.uncertain) - MOST_NAMES),
-        left_out=[f"{reason(runtime, language, why)}: {count}" for why, count in sorted(report.left_out.items())],
+        left_out=_all_left_out(runtime, language, report),
         replies=report.replies,
         answered=report.answered,
         helpful=report.helpful,
         taken_back=report.taken_back,
     )
+
+
+def _all_left_out(runtime: Runtime, language: str, report: Report) -> list[str]:
+    most = max(1, MOST_NAMES // max(1, len(report.left_out)))
+    return [left_out(runtime, language, key, people, most) for key, people in sorted(report.left_out.items())]
+
+
+def left_out(runtime: Runtime, language: str, key: str, people: list[str], most: int) -> str:
+    """Why some get nothing, and who they are: before sending and afterwards."""
+    more = f" +{len(people) - most}" if len(people) > most else ""
+    return f"{reason(runtime, language, key)}: {', '.join(names(people, most))}{more}"
 
 
 def _unreached(report: Report) -> list[tuple[str, str]]:

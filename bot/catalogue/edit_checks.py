@@ -9,6 +9,7 @@ from bot.catalogue.findings import Finding
 from bot.catalogue.loader import compare
 from bot.catalogue.template_file import parse
 from bot.domain.place import Place
+from bot.domain.sayings import saying
 from bot.domain.template_states import is_due
 from bot.domain.templates import SOURCE_LANGUAGE, Template, is_overdue, is_stale
 
@@ -36,30 +37,22 @@ def _misfits(template: Template, source: Template | None) -> Iterator[Finding]:
     if template.language == SOURCE_LANGUAGE:
         return
     if source is None:
-        message = "There is no English text to translate from"
-        yield Finding(template.file, 1, "source_missing", message, "Write it first, or send it to review")
+        yield Finding(template.file, 1, saying("source_missing.edit"))
         return
     for one in compare(template, source):
-        if one.rule == "translated_missing":
-            remedy = "Read both beside each other, then tick it"
-            yield Finding(one.file, one.line, one.rule, "Nobody has said yet that this says the same", remedy)
-        else:
-            yield one
+        missing = one.rule == "translated_missing"
+        yield Finding(one.file, one.line, saying("translated_missing.edit")) if missing else one
 
 
 def _stale(template: Template, source: Template | None) -> Iterator[Finding]:
     if source is not None and template.translated_from and is_stale(template, source):
-        message = "The English text has changed since this was compared with it"
-        remedy = "Put right what changed, then tick that the two say the same"
-        yield Finding(template.file, 1, "translation_stale", message, remedy)
+        yield Finding(template.file, 1, saying("translation_stale.edit"))
 
 
 def _dates(template: Template, today: date) -> Iterator[Finding]:
     lines = enumerate(template.source_text.split("\n"), 1)
     line = next((number for number, words in lines if words.startswith("review_by:")), 1)
     if is_overdue(template, today):
-        remedy = "Check every fact against the source, then set both days anew"
-        yield Finding(template.file, line, "review_overdue", "This day is over, so it cannot be sent", remedy)
+        yield Finding(template.file, line, saying("review_overdue.edit"))
     elif is_due(template, today):
-        remedy = "Check every fact against the source, then set a later day"
-        yield Finding(template.file, line, "review_due", "It has to be read again within a month", remedy)
+        yield Finding(template.file, line, saying("review_due"))

@@ -6,6 +6,7 @@ from datetime import date, time
 from bot.catalogue.findings import Finding, nearest
 from bot.catalogue.front_matter import Value
 from bot.catalogue.typed import Refused, read
+from bot.domain.sayings import Saying, saying
 from bot.domain.templates import Choice, Field, FieldType
 
 _KNOWN = ("type", "question", "example", "optional", "choices")
@@ -25,9 +26,7 @@ def read_fields(file: str, value: Value | None) -> tuple[tuple[Field, ...], list
     if value is None or value.words == "":
         return (), []
     if not isinstance(value.content, dict):
-        reader.fault(
-            value.line, "fields_shape", "“fields” is not a list of names", "Write each name: on its own line below"
-        )
+        reader.fault(value.line, saying("fields_shape"))
         return (), reader.faults
     found = [reader.read(name, settings) for name, settings in value.content.items()]
     return tuple(field for field in found if field), reader.faults
@@ -37,14 +36,13 @@ class _Fields:
     def __init__(self, file: str) -> None:
         self.file, self.faults = file, list[Finding]()
 
-    def fault(self, line: int, rule: str, message: str, remedy: str) -> None:
-        self.faults.append(Finding(self.file, line, rule, message, remedy))
+    def fault(self, line: int, what: Saying) -> None:
+        self.faults.append(Finding(self.file, line, what))
 
     def read(self, name: str, value: Value) -> Field | None:
         """One field; also with faults as long as its type is known, so that its name counts as declared."""
         if not isinstance(value.content, dict):
-            remedy = f"Write type:, question: and example: below {name}:, indented"
-            self.fault(value.line, "field_incomplete", f"The field “{name}” has no settings", remedy)
+            self.fault(value.line, saying("field_incomplete.empty", field=name))
             return None
         self._names(name, value, value.content)
         kind = self._kind(name, value, value.content)
@@ -61,18 +59,15 @@ class _Fields:
 
     def _names(self, name: str, value: Value, settings: dict[str, Value]) -> None:
         if not _NAME.fullmatch(name) or name in _TAKEN_BY_JINJA:
-            remedy = "Use small letters, digits and _, such as clinic_day"
-            self.fault(value.line, "field_name", f"“{name}” cannot be the name of a field", remedy)
+            self.fault(value.line, saying("field_name", field=name))
         for key in settings.keys() - set(_KNOWN):
-            message = f"“{key}” is not a setting of a field"
-            self.fault(settings[key].line, "field_setting", message, nearest(key, _KNOWN))
+            self.fault(settings[key].line, saying("field_setting", name=key, nearest=nearest(key, _KNOWN)))
 
     def _words(self, name: str, key: str, value: Value, settings: dict[str, Value]) -> str:
         words = settings[key].words if key in settings else ""
         if not words:
             line = settings[key].line if key in settings else value.line
-            remedy = f"Write {key}: and the words, below {name}:"
-            self.fault(line, "field_incomplete", f"The field “{name}” has no {key}", remedy)
+            self.fault(line, saying("field_incomplete.lacking", field=name, name=key))
         return words or ""
 
     def _kind(self, name: str, value: Value, settings: dict[str, Value]) -> FieldType | None:
@@ -80,15 +75,14 @@ class _Fields:
         if words in {kind.value for kind in FieldType}:
             return FieldType(words)
         if words:
-            message = f"The field “{name}” has the type “{words}”, which there is not"
-            self.fault(settings["type"].line, "field_type", message, nearest(words, FieldType))
+            unknown = saying("field_type", field=name, type=words, nearest=nearest(words, FieldType))
+            self.fault(settings["type"].line, unknown)
         return None
 
     def _optional(self, name: str, settings: dict[str, Value]) -> bool:
         words = (settings["optional"].words or "").lower() if "optional" in settings else ""
         if words not in (*_YES, *_NO):
-            message = f"“optional” of the field “{name}” is neither yes nor no"
-            self.fault(settings["optional"].line, "field_optional", message, "Write: optional: yes")
+            self.fault(settings["optional"].line, saying("field_optional", field=name))
         return words in _YES
 
     def _choices(
@@ -99,22 +93,25 @@ class _Fields:
         enough = len(choices) > 1 and all(choice.label for choice in choices)
         if kind is FieldType.CHOICE and not enough:
             line = settings["choices"].line if "choices" in settings else value.line
-            remedy = "Write choices: and below it at least two lines “key: words”"
-            self.fault(line, "field_choices", f"The field “{name}” has no choices to choose from", remedy)
+            self.fault(line, saying("field_choices", field=name))
         return choices
 
     def _example(self, field: Field, value: Value) -> None:
         """The example is stored raw: it stands in for an answer wherever the message is tried out."""
-        if _is_raw(field):
-            return
-        forms = {
-            FieldType.DATE: "Write a day as 2026-10-08",
-            FieldType.TIME: "Write a time as 17:30",
-            FieldType.CHOICE: "Write the key of one of the choices",
-            FieldType.LINK: "Write a whole address that begins with https://",
-        }
-        message = f"The example of “{field.name}” is not a {field.type}: {field.example}"
-        self.fault(value.line, "field_example", message, forms.get(field.type, "Write a short one without links"))
+        if not _is_raw(field):
+            self.fault(value.line, _not_an_example(field.type, field.name, field.example))
+
+
+def _not_an_example(kind: FieldType, name: str, example: str) -> Saying:
+    if kind is FieldType.DATE:
+        return saying("field_example.date", field=name, example=example)
+    if kind is FieldType.TIME:
+        return saying("field_example.time", field=name, example=example)
+    if kind is FieldType.CHOICE:
+        return saying("field_example.choice", field=name, example=example)
+    if kind is FieldType.LINK:
+        return saying("field_example.link", field=name, example=example)
+    return saying("field_example.other", field=name, type=kind, example=example)
 
 
 def _is_raw(field: Field) -> bool:

@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from bot.catalogue.finding_words import Told, tell
 from bot.catalogue.findings import Finding
 from bot.catalogue.front_matter import Parts, take_apart
+from bot.domain.sayings import Saying
 
 
 @dataclass(frozen=True)
@@ -16,9 +18,15 @@ class Placed:
 
     part: str
     line: int
-    rule: str
-    message: str
-    remedy: str
+    what: Saying
+
+    @property
+    def rule(self) -> str:
+        return self.what.rule
+
+    def told(self, language: str) -> Told:
+        """What is wrong and what to do, for a reader of `language`."""
+        return tell(self.what, language)
 
 
 def placed(text: str, findings: Iterable[Finding]) -> tuple[Placed, ...]:
@@ -35,16 +43,16 @@ def _placed(parts: Parts, starts: list[tuple[int, str]], finding: Finding) -> Pl
         part, line = "body", finding.line - parts.body_line + 1
     elif not part:
         part = next((name for start, name in reversed(starts) if start <= finding.line), "")
-    return Placed(part, line, finding.rule, finding.message, finding.remedy)
+    return Placed(part, line, finding.what)
 
 
 def _named(finding: Finding) -> str:
-    """A setting that is missing stands on no line: the message names it."""
+    """A setting that is missing stands on no line: the finding names it."""
     if finding.rule in ("translated_missing", "translation_stale", "translated_from", "translated_source"):
         return "translated_from"
     if finding.rule == "body_missing":
         return "body"
-    return finding.message.split("”")[0].removeprefix("“") if finding.rule == "key_missing" else ""
+    return str(dict(finding.what.values)["name"]) if finding.rule == "key_missing" else ""
 
 
 def _starts(parts: Parts) -> list[tuple[int, str]]:

@@ -1,24 +1,42 @@
-"""What is wrong with a file, and where. Read by people who never programmed."""
+"""What is wrong with a file, and where. Read by people who never programmed, each in their language."""
 
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.catalogue.direction import isolate
+from bot.catalogue.finding_words import Told, name_of, tell
+from bot.domain.sayings import Saying, saying
+from bot.domain.templates import SOURCE_LANGUAGE
+
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """One fault or warning: `line` counts from 1; `rule` is a stable key; the two sentences bear no full stop."""
+    """One fault or warning: `line` counts from 1; `within`: the key of the phrase that it is about, if it is one."""
 
     file: str
     line: int
-    rule: str
-    message: str
-    remedy: str
+    what: Saying
+    within: str = ""
+
+    @property
+    def rule(self) -> str:
+        """A stable key: the rule that was broken."""
+        return self.what.rule
+
+    def told(self, language: str) -> Told:
+        """What is wrong and what to do, for a reader of `language`."""
+        return tell(self.what, language, self.within)
+
+    def located(self, language: str) -> Told:
+        """The same after its file and line."""
+        said = self.told(language)
+        place = f"{name_of(self.file, said.language)}:{self.line}"
+        return Told(f"{isolate(place, said.language)}: {said.text}", said.language)
 
     def __str__(self) -> str:
-        end = "" if self.remedy.endswith(("?", ".", "…")) else "."
-        return f"{self.file}:{self.line}: {self.message}. {self.remedy}{end}"
+        return self.located(SOURCE_LANGUAGE).text
 
 
 class CatalogueError(Exception):
@@ -29,11 +47,16 @@ class CatalogueError(Exception):
         super().__init__("\n".join(str(finding) for finding in self.findings))
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """`Did you mean "…"` for a mistyped word, or the whole list when nothing is near."""
+def nearest(word: str, known: Iterable[str]) -> Saying:
+    """Whether the mistyped word was meant to be one of these, or the whole list when nothing is near."""
     known = sorted(known)
-    close = difflib.get_close_matches(word, known, n=1)
-    return f'Did you mean "{close[0]}"?' if close else f"Known: {', '.join(known)}"
+    close = closest(word, known)
+    return saying("nearest.one", word=close) if close else saying("nearest.none", known=", ".join(known))
+
+
+def closest(word: str, known: Iterable[str]) -> str:
+    """The known word that a mistyped one looks like, or empty."""
+    return next(iter(difflib.get_close_matches(word, sorted(known), n=1)), "")
 
 
 def read_text(path: Path, shown: str) -> str | Finding:
@@ -42,9 +65,7 @@ def read_text(path: Path, shown: str) -> str | Finding:
         return path.read_bytes().decode("utf-8")
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
-        return Finding(shown, line, "not_utf8", "The file is not saved as UTF-8", "Save it again with encoding UTF-8")
+        return Finding(shown, line, saying("not_utf8"))
     except OSError as error:
-        reason = error.strerror or "unknown reason"
-        return Finding(
-            shown, 1, "unreadable", f"The file cannot be read ({reason})", "Check that it exists and may be read"
-        )
+        why = saying("unreadable", reason=error.strerror) if error.strerror else saying("unreadable.unknown")
+        return Finding(shown, 1, why)

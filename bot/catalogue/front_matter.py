@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import yaml
 
 from bot.catalogue.findings import Finding
+from bot.domain.sayings import Saying, saying
 
 FENCE = "---"
 MOST_CHARACTERS = 20_000
@@ -42,8 +43,8 @@ class Parts:
 def take_apart(text: str, file: str) -> Parts:
     """The parts of a template text; with faults when the fences or the YAML between them are broken."""
     if len(text) > MOST_CHARACTERS:
-        message = f"The file has {len(text)} characters, at most {MOST_CHARACTERS} are read"
-        return Parts({}, "", 1, (Finding(file, 1, "too_long", message, "Make it shorter"),))
+        long = saying("too_long.file", count=len(text), most=MOST_CHARACTERS)
+        return Parts({}, "", 1, (Finding(file, 1, long),))
     lines = text.split("\n")
     end = next((n for n, line in enumerate(lines[1:], 1) if line.rstrip() == FENCE), 0)
     if lines[0].rstrip() != FENCE or not end:
@@ -56,9 +57,8 @@ def take_apart(text: str, file: str) -> Parts:
 
 
 def _no_fences(text: str, file: str, line: int) -> Parts:
-    which = "does not begin with" if line == 1 else "has no second"
-    remedy = "Put a line of three dashes before and after the settings, as in the other messages"
-    return Parts({}, text, 1, (Finding(file, line, "fence", f"The file {which} a line “---”", remedy),))
+    what = saying("fence.first") if line == 1 else saying("fence.second")
+    return Parts({}, text, 1, (Finding(file, line, what),))
 
 
 class _WithoutAliases(yaml.SafeLoader):
@@ -83,24 +83,23 @@ class _Reader:
             self._broken(source, error)
             return {}
         except RecursionError:
-            self._fault(_FIRST_LINE, "yaml_deep", "Settings stand too deep inside one another")
+            self._fault(_FIRST_LINE, saying("yaml_deep"))
             return {}
         if not isinstance(node, yaml.MappingNode):
-            self._fault(_FIRST_LINE, "yaml_shape", "The settings are not a list of “key: value” lines")
+            self._fault(_FIRST_LINE, saying("yaml_shape"))
             return {}
         return self._mapping(node, depth=0)
 
     def _broken(self, source: str, error: yaml.YAMLError) -> None:
         mark = getattr(error, "problem_mark", None)
         line = mark.line if mark else 0
-        reason = getattr(error, "problem", None) or "it cannot be read"
-        remedy = "Write “key: value”; indent with spaces, never tabs"
-        if _needs_quotes(source, line):
-            remedy = 'Put the words after the key between double quotes: key: "words"'
-        self._fault(line + _FIRST_LINE, "yaml_syntax", f"This line cannot be read: {reason}", remedy)
+        reason = getattr(error, "problem", None) or saying("yaml_syntax.no_reason")
+        unquoted = saying("yaml_syntax.unquoted", reason=reason)
+        what = unquoted if _needs_quotes(source, line) else saying("yaml_syntax.shape", reason=reason)
+        self._fault(line + _FIRST_LINE, what)
 
-    def _fault(self, line: int, rule: str, message: str, remedy: str = "Write “key: value”, one a line") -> None:
-        self.faults.append(Finding(self.file, line, rule, message, remedy))
+    def _fault(self, line: int, what: Saying) -> None:
+        self.faults.append(Finding(self.file, line, what))
 
     def _mapping(self, node: yaml.MappingNode, depth: int) -> dict[str, Value]:
         found: dict[str, Value] = {}
@@ -109,8 +108,7 @@ class _Reader:
             name = str(key.value).strip() if isinstance(key, yaml.ScalarNode) else "?"
             if name in found:
                 first = found[name].line
-                message = f"“{name}” is written twice, first on line {first}"
-                self._fault(line, "key_twice", message, "Keep one of the two")
+                self._fault(line, saying("key_twice", name=name, line=first))
             else:
                 found[name] = self._value(value, line, depth + 1)
         return found
@@ -119,7 +117,7 @@ class _Reader:
         if isinstance(node, yaml.ScalarNode):
             return Value(line + (node.style in tuple(_KEPT_LINE_BREAKS)), str(node.value))
         if depth > 4:
-            self._fault(line, "yaml_deep", "Settings stand too deep inside one another")
+            self._fault(line, saying("yaml_deep"))
             return Value(line, "?")
         if isinstance(node, yaml.MappingNode):
             return Value(line, self._mapping(node, depth))

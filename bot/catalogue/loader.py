@@ -8,6 +8,7 @@ from pathlib import Path
 from bot.catalogue.findings import Finding, read_text
 from bot.catalogue.template_file import parse
 from bot.domain.place import Place
+from bot.domain.sayings import Saying, saying
 from bot.domain.templates import SOURCE_LANGUAGE, Field, Template, is_overdue, is_stale
 
 Key = tuple[str, str]
@@ -47,18 +48,17 @@ def load(directory: Path, place: Place) -> Loaded:
 def compare(translation: Template, source: Template) -> Iterator[Finding]:
     """Faults of a translation against its English text: the fields must be the same, in name, type and choices."""
     if not translation.translated_from:
-        remedy = f"Compare it with {source.file}, then write: translated_from: {source.version}"
-        yield Finding(translation.file, 1, "translated_missing", "“translated_from” is missing", remedy)
+        missing = saying("translated_missing.in_file", file=source.file, version=source.version)
+        yield Finding(translation.file, 1, missing)
     theirs = {f.name: f for f in source.fields}
     ours = {f.name: f for f in translation.fields}
     for name in sorted(theirs.keys() ^ ours.keys()):
-        have, lack = (source.file, "here") if name in theirs else ("here", source.file)
-        message = f"The field “{name}” is in {have}, but not in {lack}".replace("in here", "here")
-        yield _fault(translation, "translation_fields", message, "Give both texts the same fields")
+        lacking = saying("translation_fields.lacking", field=name, file=source.file)
+        only_here = saying("translation_fields.only_here", field=name, file=source.file)
+        yield _fault(translation, lacking if name in theirs else only_here)
     for name in sorted(theirs.keys() & ours.keys()):
         if _shape(theirs[name]) != _shape(ours[name]):
-            message = f"The field “{name}” has another type, other choices or another optional in {source.file}"
-            yield _fault(translation, "translation_fields", message, "Make them the same")
+            yield _fault(translation, saying("translation_fields.differ", field=name, file=source.file))
 
 
 def _shape(field: Field) -> tuple[object, ...]:
@@ -76,31 +76,27 @@ def _alone(templates: Mapping[Key, Template], directory: Path) -> Iterator[Findi
     for (topic, language), template in templates.items():
         name = f"{topic}.{SOURCE_LANGUAGE}.md"
         if language != SOURCE_LANGUAGE and not (directory / name).exists():
-            message = f"There is no {name} to compare this text with"
-            yield Finding(template.file, 1, "source_missing", message, "Write it, so that others can translate it too")
+            yield Finding(template.file, 1, saying("source_missing.file", file=name))
 
 
 def _stale(templates: Mapping[Key, Template]) -> Iterator[Finding]:
     for (topic, language), template in templates.items():
         source = templates.get((topic, SOURCE_LANGUAGE))
         if source and language != SOURCE_LANGUAGE and is_stale(template, source):
-            message = f"{source.file} has changed since this translation was made"
-            remedy = f"Compare the two, then write: translated_from: {source.version}"
-            line = _line_of(template, "translated_from")
-            yield Finding(template.file, line, "translation_stale", message, remedy)
+            stale = saying("translation_stale.file", file=source.file, version=source.version)
+            yield Finding(template.file, _line_of(template, "translated_from"), stale)
 
 
 def overdue(templates: Iterable[Template], today: date) -> Iterator[Finding]:
     """The templates that nobody may send any more before somebody has read them again."""
     for template in templates:
         if is_overdue(template, today):
-            message = f"This should have been read again by {template.review_by}, so it cannot be sent"
-            remedy = "Check every fact against the source, then set source_checked_on and a new review_by"
-            yield Finding(template.file, _line_of(template, "review_by"), "review_overdue", message, remedy)
+            late = saying("review_overdue.file", day=template.review_by)
+            yield Finding(template.file, _line_of(template, "review_by"), late)
 
 
-def _fault(template: Template, rule: str, message: str, remedy: str) -> Finding:
-    return Finding(template.file, _line_of(template, "fields"), rule, message, remedy)
+def _fault(template: Template, what: Saying) -> Finding:
+    return Finding(template.file, _line_of(template, "fields"), what)
 
 
 def _line_of(template: Template, key: str) -> int:

@@ -9,6 +9,7 @@ from bot.catalogue import telegram_html
 from bot.catalogue.findings import Finding, nearest
 from bot.catalogue.syntax import read_phrase
 from bot.catalogue.toml_file import TomlFile, read_toml
+from bot.domain.sayings import Saying, saying
 from bot.domain.templates import SOURCE_LANGUAGE
 
 
@@ -43,7 +44,7 @@ def read_phrases(
 
 
 def _other_heading(file: TomlFile, key: str, page: str) -> Finding:
-    return file.fault(key, "desk_heading", f"{key} stands below another heading", f"Put it below [desk_{page}]")
+    return file.fault(key, saying("desk_heading", name=key, heading=f"desk_{page}"))
 
 
 def pages(directory: Path) -> list[str]:
@@ -66,10 +67,8 @@ def _take(words: PhraseFile, key: str, value: Any) -> list[Finding]:
         words.lists[key] = tuple(value)
         return []
     if value is None:
-        remedy = 'Put it below a heading such as [people], as: key = "words"'
-        return [words.file.fault(key, "phrase_outside", f'"{key}" stands outside any heading', remedy)]
-    remedy = 'Write words between quotes, or a list of them: ["stop", "end"]'
-    return [words.file.fault(key, "phrase_kind", f'"{key}" is neither words nor a list of words', remedy)]
+        return [words.file.fault(key, saying("phrase_outside", name=key))]
+    return [words.file.fault(key, saying("phrase_kind", name=key))]
 
 
 def _take_text(words: PhraseFile, key: str, source: str) -> list[Finding]:
@@ -79,7 +78,7 @@ def _take_text(words: PhraseFile, key: str, source: str) -> list[Finding]:
     if not problems:
         words.texts[key] = source
         words.names[key] = frozenset(syntax.names)
-    return [Finding(words.file.shown, first + p.line - 1, p.rule, f"{key}: {p.message}", p.remedy) for p in problems]
+    return [Finding(words.file.shown, first + p.line - 1, p.what, within=key) for p in problems]
 
 
 def compare(words: dict[str, PhraseFile], languages: Sequence[str]) -> tuple[list[Finding], list[Finding]]:
@@ -106,8 +105,8 @@ def _strangers(source: PhraseFile, translation: PhraseFile) -> Iterator[Finding]
     """Keys that nothing says: misspelt, or left over from an earlier version. They do no harm."""
     for key in sorted(_keys(translation) - _keys(source)):
         if source.file.line(key) == 1 or not _known_broken(source, key):
-            message = f'"{key}" is not in {source.file.shown}'
-            yield translation.file.fault(key, "phrase_stranger", message, nearest(key, _keys(source)))
+            near = nearest(key, _keys(source))
+            yield translation.file.fault(key, saying("phrase_stranger", name=key, file=source.file.shown, nearest=near))
 
 
 def _known_broken(source: PhraseFile, key: str) -> bool:
@@ -132,15 +131,17 @@ def _fewer_names(source: PhraseFile, translation: PhraseFile) -> Iterator[Findin
 
 
 def _names_differ(source: PhraseFile, translation: PhraseFile, key: str) -> Finding:
-    wanted = ", ".join(sorted(source.names[key])) or "none"
-    got = ", ".join(sorted(translation.names[key])) or "none"
-    message = f"{key}: the placeholders are {got}, but {source.file.shown} has {wanted}"
-    return translation.file.fault(key, "phrase_names", message, "Use the same placeholders")
+    got, wanted = _listed(translation.names[key]), _listed(source.names[key])
+    differ = saying("phrase_names", name=key, got=got, file=source.file.shown, wanted=wanted)
+    return translation.file.fault(key, differ)
+
+
+def _listed(names: frozenset[str]) -> Saying:
+    return saying("names.some", names=", ".join(sorted(names))) if names else saying("names.none")
 
 
 def _untranslated(source: PhraseFile, translation: PhraseFile) -> Iterator[Finding]:
     missing = sorted(_keys(source) - _keys(translation))
     if missing:
         some = ", ".join(missing[:5]) + (" …" if len(missing) > 5 else "")
-        message = f"Not translated, and said in another language instead ({len(missing)}): {some}"
-        yield Finding(translation.file.shown, 1, "phrase_untranslated", message, "Translate them")
+        yield Finding(translation.file.shown, 1, saying("phrase_untranslated", count=len(missing), names=some))

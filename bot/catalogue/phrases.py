@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from jinja2 import Template as Compiled
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from bot.catalogue.direction import keep_commands_whole
 from bot.catalogue.findings import Finding
@@ -111,6 +111,11 @@ def _put_in(words: Words, more: Words) -> None:
         known.texts.update(file.texts)
         known.lists.update(file.lists)
         known.names.update(file.names)
+
+
+def said_safely(finding: Finding, language: str) -> Markup:
+    """A finding with its file and line, to be put into a phrase: its own isolates of right-to-left text stay in it."""
+    return escape(finding.located(language).text)
 
 
 def safe(html: str) -> Markup:

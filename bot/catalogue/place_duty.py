@@ -10,6 +10,7 @@ from bot.catalogue.toml_file import TomlFile, read_toml
 from bot.catalogue.toml_values import Values
 from bot.domain.concerns import WorkingHours
 from bot.domain.rota import EVERY_DAY, Turn
+from bot.domain.sayings import saying
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _WORKING = ("days", "from", "to", "holidays")
@@ -21,14 +22,13 @@ LONGEST_KEPT = 1095  # days: 3 years, the most that anybody has to account for w
 
 def read_working(table: Values, zone: str) -> WorkingHours:
     """Monday to Friday, 9 to 5, where the file says nothing."""
-    table.unknown(_WORKING, "a setting of working hours")
+    table.unknown(_WORKING, saying("kind.working"))
     start, end = table.clock("from", time(9)), table.clock("to", time(17), midnight=True)
     if end != time(0) and start >= end:
-        message = f"Working hours end ({end:%H:%M}) before they begin ({start:%H:%M})"
-        table.fault("to", "place_hours", message, "Put the earlier time in from, the later one in to")
+        table.fault("to", saying("place_hours.working", start=f"{start:%H:%M}", end=f"{end:%H:%M}"))
     days = _weekdays(table, frozenset(range(5)))
     if not days:
-        table.fault("days", "working_days", "Nobody works on any day", 'Write: days = ["monday", "tuesday"]')
+        table.fault("days", saying("working_days"))
     return WorkingHours(zone, start, end, days, table.days("holidays"))
 
 
@@ -38,18 +38,17 @@ def read_oncall(top: Values) -> tuple[Turn, ...]:
     if listed is None:
         return (Turn(),)
     if not isinstance(listed, list) or not listed or not all(isinstance(one, dict) for one in listed):
-        top.fault("oncall", "oncall", "“oncall” is not a turn", "Write [[oncall]] above each turn, with 2 brackets")
+        top.fault("oncall", saying("oncall"))
         return (Turn(),)
     return tuple(_turn(Values(top.file, one, f"oncall.{n}", top.faults)) for n, one in enumerate(listed))
 
 
 def read_keep_answers(table: Values) -> int:
     """Days after the end of somebody's check-ins; 90 where the file says nothing. Source: clinical brief 5.3."""
-    table.unknown(("keep_answers_days",), "a setting of care")
+    table.unknown(("keep_answers_days",), saying("kind.care"))
     days = table.whole("keep_answers_days", 90)
     if not 1 <= days <= LONGEST_KEPT:
-        message = f"Answers cannot be kept for {days} days"
-        table.fault("keep_answers_days", "keep_answers", message, f"Write a number from 1 to {LONGEST_KEPT}")
+        table.fault("keep_answers_days", saying("keep_answers", days=days, most=LONGEST_KEPT))
     return days
 
 
@@ -57,13 +56,12 @@ def holidays_run_out(path: Path, working: WorkingHours, today: date) -> Iterator
     """Deadlines are measured with holidays: without next year's they would count on people who are not at work."""
     if working.holidays and max(working.holidays) < today + _HOLIDAYS_AHEAD:
         file = read_toml(path, path.name)
-        message = f"The last holiday listed is {max(working.holidays)}"
         line = file.line("working.holidays") if isinstance(file, TomlFile) else 1
-        yield Finding(path.name, line, "holidays", message, "Write those of the coming year below [working]")
+        yield Finding(path.name, line, saying("holidays", last=max(working.holidays)))
 
 
 def _turn(table: Values) -> Turn:
-    table.unknown(_ONCALL, "a setting of a turn")
+    table.unknown(_ONCALL, saying("kind.turn"))
     start, end = table.clock("from", time(0)), table.clock("to", time(0), midnight=True)
     return Turn(_weekdays(table, EVERY_DAY), start, end, _who(table), table.days("except"))
 
@@ -74,7 +72,7 @@ def _weekdays(table: Values, usual: frozenset[int]) -> frozenset[int]:
     names = [one.casefold() for one in table.names("days")]
     for name in names:
         if name not in WEEKDAYS:
-            table.fault("days", "weekday", f"“{name}” is not a day of the week", nearest(name, WEEKDAYS))
+            table.fault("days", saying("weekday", name=name, nearest=nearest(name, WEEKDAYS)))
     return frozenset(WEEKDAYS.index(name) for name in names if name in WEEKDAYS)
 
 
@@ -85,6 +83,5 @@ def _who(table: Values) -> frozenset[int]:
         return frozenset()
     if isinstance(value, list) and value and all(isinstance(one, int) and one > 0 for one in value):
         return frozenset(value)
-    remedy = f'Write who = "{_EVERYBODY}", or the Telegram ids of coordinators: who = [123456789]'
-    table.fault("who", "oncall_who", "“who” does not say who is on call", remedy)
+    table.fault("who", saying("oncall_who", everybody=_EVERYBODY))
     return frozenset()

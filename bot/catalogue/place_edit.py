@@ -6,8 +6,8 @@ from typing import Any
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
+from bot.catalogue.finding_words import EDITED
 from bot.catalogue.findings import Finding
-from bot.catalogue.place_file import EDITED
 from bot.catalogue.toml_file import TomlFile, parse_toml
 
 LISTED = ("oncall",)

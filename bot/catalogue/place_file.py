@@ -6,14 +6,15 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.catalogue.finding_words import EDITED
 from bot.catalogue.findings import Finding, nearest
 from bot.catalogue.place_duty import read_keep_answers, read_oncall, read_working
 from bot.catalogue.toml_file import TomlFile, parse_toml, read_toml
 from bot.catalogue.toml_values import Values
 from bot.domain.place import REQUIRED_NUMBERS, Caps, Place
+from bot.domain.sayings import Saying, saying
 
 FILE_NAME = "place.toml"
-EDITED = "place.toml (edited at the desk)"
 _TEXTS = ("name", "organisation", "zone", "nation", "contact", "privacy_contact")
 _TABLES = ("waking", "caps", "emergency", "working", "oncall", "care")
 _KNOWN = {"": {*_TEXTS, "languages", *_TABLES}, "waking": {"from", "to"}}
@@ -61,34 +62,34 @@ class _Reader:
         )
         return (None if self.faults else place), sorted(set(self.faults))
 
-    def _fault(self, key: str, rule: str, message: str, remedy: str) -> None:
-        self.faults.append(self.file.fault(key, rule, message, remedy))
+    def _fault(self, key: str, what: Saying) -> None:
+        self.faults.append(self.file.fault(key, what))
 
     def _text(self, key: str) -> str:
         value = self.file.data.get(key)
         if isinstance(value, str) and value.strip():
             return value.strip()
-        self._fault(key, "place_missing", f'"{key}" is missing or empty', f'Write: {key} = "…"')
+        self._fault(key, saying("place_missing", name=key))
         return ""
 
     def _zone(self, zone: str) -> None:
         try:
             ZoneInfo(zone or "UTC")
         except (KeyError, ValueError, OSError):
-            self._fault("zone", "place_zone", f'There is no time zone "{zone}"', 'Write one such as "Europe/London"')
+            self._fault("zone", saying("place_zone", zone=zone))
 
     def _table(self, key: str) -> dict[str, Any]:
         value = self.file.data.get(key, {})
         if isinstance(value, dict):
             return value
-        self._fault(key, "place_table", f'"{key}" should be a heading', f"Write [{key}] on a line of its own")
+        self._fault(key, saying("place_table", name=key))
         return {}
 
     def _unknown_keys(self, table: str, known: set[str]) -> None:
         content = self._table(table) if table else self.file.data
         for key in sorted(content.keys() - known):
             dotted = f"{table}.{key}" if table else key
-            self._fault(dotted, "place_unknown", f'"{key}" is not a setting of a place', nearest(key, known))
+            self._fault(dotted, saying("place_unknown", name=key, nearest=nearest(key, known)))
 
     def _waking(self) -> tuple[time, time]:
         self._unknown_keys("waking", _KNOWN["waking"])
@@ -96,8 +97,7 @@ class _Reader:
         start = self._time("waking.from", table.get("from", "09:00"))
         end = self._time("waking.to", table.get("to", "19:00"))
         if start and end and start >= end:
-            message = f"Waking hours end ({end:%H:%M}) before they begin ({start:%H:%M})"
-            self._fault("waking.to", "place_hours", message, "Put the earlier time in from, the later one in to")
+            self._fault("waking.to", saying("place_hours.waking", start=f"{start:%H:%M}", end=f"{end:%H:%M}"))
         return start or time(9), end or time(19)
 
     def _time(self, key: str, value: object) -> time | None:
@@ -105,30 +105,27 @@ class _Reader:
             return value.replace(second=0, microsecond=0)
         if isinstance(value, str) and re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
             return time.fromisoformat(value)
-        self._fault(key, "place_time", f'"{value}" is not a time of day', 'Write one such as "09:00"')
+        self._fault(key, saying("place_time", value=value))
         return None
 
     def _languages(self) -> tuple[str, ...]:
         value = self.file.data.get("languages")
         if isinstance(value, list) and value and all(isinstance(v, str) and _LANGUAGE.fullmatch(v) for v in value):
             return tuple(dict.fromkeys(value))
-        remedy = 'Write a list of codes, the usual language first: languages = ["en", "bn"]'
-        self._fault("languages", "place_languages", "The languages are missing or not codes", remedy)
+        self._fault("languages", saying("place_languages"))
         return ("en",)
 
     def _emergency(self) -> dict[str, str]:
         numbers = self._table("emergency")
         for key in REQUIRED_NUMBERS:
             if key not in numbers:
-                remedy = f'Write below [emergency]: {key} = "the number to dial here"'
-                self._fault("emergency", "place_emergency", f'The emergency number "{key}" is missing', remedy)
+                self._fault("emergency", saying("place_emergency", number=key))
         return {key: str(value).strip() for key, value in numbers.items() if self._dialled(key, value)}
 
     def _dialled(self, key: str, value: object) -> bool:
         if isinstance(value, str) and _DIALLED.fullmatch(value.strip()) and _NAME.fullmatch(key):
             return True
-        remedy = f'Write digits between quotes: {key} = "999"'
-        self._fault(f"emergency.{key}", "place_number", f'"{value}" is not a number to dial', remedy)
+        self._fault(f"emergency.{key}", saying("place_number", name=key, value=value))
         return False
 
     def _caps(self) -> Caps:
@@ -136,12 +133,11 @@ class _Reader:
         table, usual = self._table("caps"), Caps()
         caps = Caps(**{key: self._cap(key, table.get(key, getattr(usual, key))) for key in _CAPS})
         if not caps.per_week <= caps.hard_per_week <= caps.per_month:
-            message = "The caps contradict one another"
-            self._fault("caps", "place_caps", message, "per_week is the smallest and per_month the largest number")
+            self._fault("caps", saying("place_caps"))
         return caps
 
     def _cap(self, key: str, value: object) -> int:
         if isinstance(value, int) and not isinstance(value, bool) and value > 0:
             return value
-        self._fault(f"caps.{key}", "place_cap", f'"{value}" is not a number of messages', f"Write: {key} = 2")
+        self._fault(f"caps.{key}", saying("place_cap", name=key, value=value))
         return 1

@@ -8,6 +8,7 @@ from bot.catalogue.findings import Finding
 from bot.catalogue.toml_file import TomlFile
 from bot.catalogue.toml_values import Values
 from bot.domain.plans import REASONS, Answer, Change, Day, Level, Plan, Question, Silence
+from bot.domain.sayings import Saying, saying
 
 _TOP = (
     "nation",
@@ -41,7 +42,7 @@ class ReadPlan:
 def read_plan(plan_id: str, file: TomlFile, digest: str) -> ReadPlan:
     """Look at `faults` before using the plan."""
     top = Values(file, file.data)
-    top.unknown(_TOP, "a setting of a plan")
+    top.unknown(_TOP, saying("kind.plan"))
     plan = Plan(
         id=plan_id,
         nation=top.words("nation"),
@@ -71,7 +72,7 @@ def line_of(file: TomlFile, at: tuple[str, ...]) -> int:
 
 
 def _silence(table: Values) -> Silence:
-    table.unknown(_SILENCE, "a setting of silence")
+    table.unknown(_SILENCE, saying("kind.silence"))
     usual = Silence()
     return Silence(**{name: table.whole(name, getattr(usual, name)) for name in _SILENCE})
 
@@ -82,8 +83,7 @@ def _days(table: Values) -> tuple[Day, ...]:
         if name.isdecimal() and name.isascii():
             days.append(Day(int(name), table.names(name)))
         else:
-            message = f"“{name}” is not the number of a day"
-            table.fault(name, "day_number", message, 'Write a line such as: 4 = ["breath", "leg"]')
+            table.fault(name, saying("day_number", name=name))
     return tuple(days)
 
 
@@ -91,18 +91,16 @@ def _questions(table: Values) -> dict[str, Question]:
     found = {}
     for name in table.table:
         if not _NAME.fullmatch(name):
-            message = f"“{name}” cannot be the name of a question"
-            table.fault(name, "name", message, "Use small letters, digits and _, such as warm_home")
+            table.fault(name, saying("name", name=name))
         found[name] = _question(name, table.child(name))
     return found
 
 
 def _question(name: str, table: Values) -> Question:
-    table.unknown(_QUESTION, "a setting of a question")
+    table.unknown(_QUESTION, saying("kind.question"))
     listed = table.table.get("answers", [])
     if not isinstance(listed, list):
-        remedy = 'Write: answers = [ { answer = "yes" }, { answer = "no" } ]'
-        table.fault("answers", "answers", f"The answers of “{name}” are not a list", remedy)
+        table.fault("answers", saying("answers", question=name))
         listed = []
     answers = [answer for number, one in enumerate(listed, 1) if (answer := _answer(table, number, one))]
     return Question(name, tuple(answers), table.yes("free_text"))
@@ -113,19 +111,18 @@ class _OneAnswer(Values):
 
     line = 1
 
-    def fault(self, name: str, rule: str, message: str, remedy: str) -> None:
-        self.faults.append(Finding(self.file.shown, self.line, rule, message, remedy))
+    def fault(self, name: str, what: Saying) -> None:
+        self.faults.append(Finding(self.file.shown, self.line, what))
 
 
 def _answer(question: Values, number: int, listed: Any) -> Answer | None:
     name = listed.get("answer") if isinstance(listed, dict) else None
     if not isinstance(name, str) or not _NAME.fullmatch(name):
-        message = f"Answer {number} has no name of small letters, digits and _"
-        question.fault("answers", "answer_name", message, 'Write: { answer = "yes" }')
+        question.fault("answers", saying("answer_name", number=number))
         return None
     one = _OneAnswer(question.file, listed, question.under, question.faults)
     one.line = line_of(question.file, (*question.under.split("."), name))
-    one.unknown(_ANSWER, "a setting of an answer")
+    one.unknown(_ANSWER, saying("kind.answer"))
     concern, change = one.one_of("concern", Level), one.one_of("change", Change)
     return Answer(
         id=name,

@@ -15,6 +15,7 @@ from bot.domain.place import Place
 from bot.domain.plan_faults import Fault
 from bot.domain.plans import Plan
 from bot.domain.proof import prove
+from bot.domain.sayings import saying
 from bot.domain.templates import SOURCE_LANGUAGE
 
 _FILE_NAME = re.compile(r"(?P<plan>[a-z0-9]+(?:-[a-z0-9]+)*)(?:\.(?P<language>[a-z]{2,3}))?\.toml")
@@ -59,10 +60,8 @@ def overdue(plans: Iterable[Plan], today: date, files: Path) -> Iterator[Finding
     for plan in plans:
         if plan.is_overdue(today):
             file = read_toml(files / plan.file.rpartition("/")[2], plan.file)
-            message = f"This should have been read again by {plan.review_by}, so nobody can begin it"
-            remedy = "Check every question against the source, then set source_checked_on and a new review_by"
             line = file.line("review_by") if isinstance(file, TomlFile) else 1
-            yield Finding(plan.file, line, "review_overdue", message, remedy)
+            yield Finding(plan.file, line, saying("review_overdue.plan", day=plan.review_by))
 
 
 def _read(directory: Path, place: Place) -> _Files:
@@ -70,8 +69,7 @@ def _read(directory: Path, place: Place) -> _Files:
     for path in sorted(directory.glob("*.toml")):
         shown, named = f"{directory.name}/{path.name}", _FILE_NAME.fullmatch(path.name)
         if not named:
-            remedy = "Name it plan.toml or plan.language.toml, such as home-again.en.toml: small letters and hyphens"
-            files.faults.append(Finding(shown, 1, "file_name", "The file name does not say which plan it is", remedy))
+            files.faults.append(Finding(shown, 1, saying("file_name.plan")))
             continue
         file = read_toml(path, shown)
         if isinstance(file, Finding):
@@ -113,41 +111,35 @@ def _join(
 
 def _placed(fault: Fault, read: ReadPlan, words: dict[str, ReadWords]) -> Finding:
     file = words[fault.language].file if fault.language else read.file
-    return Finding(file.shown, line_of(file, fault.at), fault.rule, fault.message, fault.remedy)
+    return Finding(file.shown, line_of(file, fault.at), fault.what)
 
 
 def _without_plan(directory: Path, files: _Files) -> Iterator[Finding]:
     for plan_id, words in files.words.items():
         yield from (fault for one in words.values() for fault in one.faults)
         if not (directory / f"{plan_id}.toml").exists():
-            message = f"There is no {plan_id}.toml that these words belong to"
             for one in words.values():
-                yield Finding(one.file.shown, 1, "plan_missing", message, "Write it, or correct the name of this file")
+                yield Finding(one.file.shown, 1, saying("plan_missing", file=f"{plan_id}.toml"))
     for plan_id, read in files.plans.items():
         if not list(directory.glob(f"{plan_id}.*.toml")):
-            remedy = f"Write {plan_id}.{SOURCE_LANGUAGE}.toml, as the other plans have it"
-            yield Finding(read.file.shown, 1, "words_missing", "This plan has no words in any language", remedy)
+            yield Finding(read.file.shown, 1, saying("words_missing", file=f"{plan_id}.{SOURCE_LANGUAGE}.toml"))
 
 
 def _of_nation(read: ReadPlan, place: Place) -> Iterator[Finding]:
     if read.plan.nation and not read.plan.suits(place.nation):
-        message = f"This was written for {read.plan.nation}, and the place is in {place.nation}"
-        remedy = "Check every number and service for your nation, then change the nation"
-        yield read.file.fault("nation", "nation", message, remedy)
+        yield read.file.fault("nation", saying("nation.plan", nation=read.plan.nation, place=place.nation))
 
 
 def _untranslated(read: ReadPlan, words: dict[str, ReadWords], place: Place) -> Iterator[Finding]:
     missing = [language for language in place.languages if language not in words]
     if words and missing:
-        message = f"There are no words in {', '.join(missing)}, so people who chose that cannot be enrolled on it"
         name = f"{read.plan.id}.{missing[0]}.toml"
-        yield Finding(read.file.shown, 1, "untranslated", message, f"Write {name}, or leave it so")
+        yield Finding(read.file.shown, 1, saying("untranslated", languages=", ".join(missing), file=name))
 
 
 def _stale(plan: Plan, words: dict[str, ReadWords]) -> Iterator[Finding]:
     source = plan.words.get(SOURCE_LANGUAGE)
     for language, one in words.items():
         if source and plan.is_stale(language):
-            message = f"{source.file} has changed since this translation was made"
-            remedy = f'Compare the two, then write: translated_from = "{source.version}"'
-            yield one.file.fault("translated_from", "translation_stale", message, remedy)
+            stale = saying("translation_stale.plan", file=source.file, version=source.version)
+            yield one.file.fault("translated_from", stale)

@@ -13,6 +13,7 @@ from bot.catalogue.toml_values import Values
 from bot.domain import wording
 from bot.domain.place import Place
 from bot.domain.plans import SENTENCES, Words
+from bot.domain.sayings import saying
 
 _TOP = ("title", "summary", "author", "translated_from", "says", "emergency", "questions", "typed")
 _QUESTION = ("text", "answers", "typed")
@@ -33,9 +34,9 @@ class ReadWords:
 def read_words(language: str, file: TomlFile, digest: str, place: Place) -> ReadWords:
     """Look at `faults` before using the words; whether every word is there is for the proof to say."""
     top = Values(file, file.data)
-    top.unknown(_TOP, "a setting of the words of a plan")
+    top.unknown(_TOP, saying("kind.plan_words"))
     says, emergency, questions = top.child("says"), top.child("emergency"), top.child("questions")
-    says.unknown(SENTENCES, "one of the things that are said")
+    says.unknown(SENTENCES, saying("kind.said"))
     asked = {name: questions.child(name) for name in questions.table}
     words = Words(
         language=language,
@@ -57,7 +58,7 @@ def read_words(language: str, file: TomlFile, digest: str, place: Place) -> Read
 
 
 def _labels(question: Values) -> Iterator[tuple[str, str]]:
-    question.unknown(_QUESTION, "a setting of a question's words")
+    question.unknown(_QUESTION, saying("kind.question_words"))
     answers = question.child("answers")
     for key in answers.table:
         yield key, answers.words(key, required=False)
@@ -67,7 +68,7 @@ def _typed(for_all: Values, asked: dict[str, Values]) -> Typed:
     """Other ways to type an answer: those of the question, and those that hold wherever an answer has this name."""
     usual = {key: for_all.names(key) for key in for_all.table}
     answers = {key for question in asked.values() for key in question.child("answers").table}
-    for_all.unknown(answers, "the name of an answer")
+    for_all.unknown(answers, saying("kind.answer_name"))
     found: Typed = {}
     for name, question in asked.items():
         own = question.child("typed")
@@ -103,23 +104,22 @@ def _text_faults(words: Words, file: TomlFile, place: Place) -> Iterator[Finding
         problems = [*syntax.problems, *telegram_html.check(source)]
         for name, line in syntax.names.items():
             if name not in known:
-                message = f"There is no placeholder “{name}”"
-                problems.append(Problem(line, "placeholder_unknown", message, nearest(name, known)))
+                unknown = saying("placeholder_unknown.in_plan", name=name, nearest=nearest(name, known))
+                problems.append(Problem(line, unknown))
         if clean(source) != source:
-            problems.append(Problem(1, "hidden_character", "There is an invisible control character", "Type it again"))
+            problems.append(Problem(1, saying("hidden_character.in_plan")))
         first = file.line_of_text(key)
         for p in problems:
-            yield Finding(file.shown, first + p.line - 1, p.rule, p.message, p.remedy)
+            yield Finding(file.shown, first + p.line - 1, p.what)
 
 
 def _label_faults(words: Words, file: TomlFile) -> Iterator[Finding]:
     for key, said in _plain_texts(words):
         if "{{" in said or "{%" in said or "<" in said or "\n" in said:
-            remedy = "Write words only, on one line, without < and {{"
-            yield file.fault(key, "plain", f"“{key.rpartition('.')[2]}” is not plain words", remedy)
+            yield file.fault(key, saying("plain", name=key.rpartition(".")[2]))
 
 
 def _warnings(words: Words, file: TomlFile) -> Iterator[Finding]:
     for key, source in [*_texts(words), *_plain_texts(words)]:
         for r in wording.lint(source, words.language, first_line=file.line_of_text(key)):
-            yield Finding(file.shown, r.line, r.rule, r.message, r.remedy)
+            yield Finding(file.shown, r.line, r.what)

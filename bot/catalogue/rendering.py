@@ -8,9 +8,11 @@ from jinja2 import UndefinedError
 
 from bot.catalogue import telegram_html
 from bot.catalogue.fields import show
+from bot.catalogue.finding_words import tell
 from bot.catalogue.sandbox import Shown, render_source
 from bot.catalogue.syntax import read_template
-from bot.domain.templates import Template
+from bot.domain.sayings import Saying, saying
+from bot.domain.templates import SOURCE_LANGUAGE, Template
 
 # The app puts a greeting and a personal line before the text; together they must stay under Telegram's 4096.
 FRAME_UTF16 = 600
@@ -32,11 +34,10 @@ class Rendered:
 class RenderError(Exception):
     """The message cannot be made. Names file, line and placeholder."""
 
-    def __init__(self, template: Template, reason: str, placeholder: str = "") -> None:
-        self.placeholder, self.reason = placeholder, reason
-        line = names(template).get(placeholder, template.body_line)
-        self.line = line
-        super().__init__(f"{template.file}:{line}: {reason}")
+    def __init__(self, template: Template, what: Saying, placeholder: str = "") -> None:
+        self.placeholder, self.what = placeholder, what
+        self.line = names(template).get(placeholder, template.body_line)
+        super().__init__(f"{template.file}:{self.line}: {tell(what, SOURCE_LANGUAGE).text}")
 
 
 def render(template: Template, values: Mapping[str, str], *, language: str | None = None) -> Rendered:
@@ -47,13 +48,13 @@ def render(template: Template, values: Mapping[str, str], *, language: str | Non
     language = language or template.language
     absent = missing(template, values)
     if absent:
-        raise RenderError(template, f"“{absent[0]}” has no value", absent[0])
+        raise RenderError(template, saying("no_value.placeholder", name=absent[0]), absent[0])
     shown = _shown(template, values, language)
     try:
         body = render_source(prepared(template.body), shown, language)
         action = render_source(prepared(template.action), shown, language)
     except UndefinedError as error:
-        raise RenderError(template, f"a value is missing: {error.message}", _named(error)) from None
+        raise RenderError(template, saying("no_value.inside", reason=error.message), _named(error)) from None
     return _measured(template, _joined(body, action))
 
 
@@ -94,7 +95,7 @@ def _show(template: Template, name: str, raw: str, language: str) -> str:
     try:
         return show(template.field(name), raw, language)
     except ValueError as error:
-        raise RenderError(template, f"“{name}” holds “{raw}”, which cannot be shown: {error}", name) from None
+        raise RenderError(template, saying("not_shown", name=name, value=raw, reason=error), name) from None
 
 
 def _joined(body: str, action: str) -> str:
@@ -105,9 +106,10 @@ def _measured(template: Template, html: str) -> Rendered:
     length = telegram_html.utf16_length(telegram_html.visible(html))
     entities = telegram_html.count_entities(html)
     if length > MOST_UTF16:
-        raise RenderError(template, f"the text has {length} characters, at most {MOST_UTF16} fit")
+        raise RenderError(template, saying("too_long.text", count=length, most=MOST_UTF16))
     if entities > telegram_html.MOST_ENTITIES:
-        raise RenderError(template, f"the text has {entities} tags, at most {telegram_html.MOST_ENTITIES} fit")
+        tags = saying("too_long.tags", count=entities, most=telegram_html.MOST_ENTITIES)
+        raise RenderError(template, tags)
     return Rendered(html, length, entities)
 
 

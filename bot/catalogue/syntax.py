@@ -8,6 +8,7 @@ from functools import lru_cache
 from jinja2 import TemplateSyntaxError, meta, nodes
 
 from bot.catalogue.sandbox import environment
+from bot.domain.sayings import Saying, saying
 
 MOST_CHARACTERS = 8000
 _PLAIN = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const)
@@ -23,52 +24,17 @@ _IN_PHRASES = (
     nodes.Getattr,
 )
 _RAW = re.compile(r"\{%-?\+?\s*raw\b")
-_SHOW_ONLY_NAMES = "Between {{ and }} write one placeholder name and nothing else"
-
-# rule, what is wrong, what to do: by node type, first match wins.
-_REFUSALS: tuple[tuple[tuple[type[nodes.Node], ...], str, str, str], ...] = (
-    (
-        (nodes.For,),
-        "loop",
-        "A message cannot repeat things with {% for %}",
-        "Write each line out, or use one placeholder",
-    ),
-    (
-        (nodes.Call, nodes.CallBlock, nodes.Macro),
-        "call",
-        "A message cannot call functions with ( )",
-        _SHOW_ONLY_NAMES,
-    ),
-    (
-        (nodes.Getattr, nodes.Getitem, nodes.Slice),
-        "inside",
-        "A message cannot reach inside a placeholder with . or [ ]",
-        _SHOW_ONLY_NAMES,
-    ),
-    (
-        (nodes.BinExpr, nodes.UnaryExpr, nodes.Concat),
-        "arithmetic",
-        "A message cannot calculate",
-        _SHOW_ONLY_NAMES,
-    ),
-    ((nodes.Filter, nodes.FilterBlock), "filter", "A message cannot change a value with |", _SHOW_ONLY_NAMES),
-    (
-        (nodes.Assign, nodes.AssignBlock, nodes.With),
-        "assign",
-        "A message cannot set values of its own",
-        "Make it a field in the lines above the text, and the champion fills it",
-    ),
+# What is said of a node, by its type; the first match wins.
+_REFUSALS: tuple[tuple[tuple[type[nodes.Node], ...], Saying], ...] = (
+    ((nodes.For,), saying("loop.message")),
+    ((nodes.Call, nodes.CallBlock, nodes.Macro), saying("call")),
+    ((nodes.Getattr, nodes.Getitem, nodes.Slice), saying("inside.message")),
+    ((nodes.BinExpr, nodes.UnaryExpr, nodes.Concat), saying("arithmetic")),
+    ((nodes.Filter, nodes.FilterBlock), saying("filter.message")),
+    ((nodes.Assign, nodes.AssignBlock, nodes.With), saying("assign")),
 )
-_REFUSAL_OF_THE_REST = (
-    "statement",
-    "This is more than a message may do",
-    "Use only text, {{ placeholder }} and {% if placeholder %} … {% endif %}",
-)
-_OTHERS_IN_OUTPUT = (
-    "not_a_name",
-    "Only a placeholder name can stand between {{ and }}",
-    "Write plain words without {{ and }}",
-)
+_REFUSAL_OF_THE_REST = saying("statement")
+_OTHERS_IN_OUTPUT = saying("not_a_name")
 
 
 @dataclass(frozen=True, order=True)
@@ -76,9 +42,7 @@ class Problem:
     """One refusal inside a source: `line` counts from 1 within the source."""
 
     line: int
-    rule: str
-    message: str
-    remedy: str
+    what: Saying
 
 
 @dataclass(frozen=True)
@@ -102,34 +66,33 @@ def read_phrase(source: str) -> Syntax:
 
 def _read(source: str, allowed: tuple[type[nodes.Node], ...]) -> Syntax:
     if len(source) > MOST_CHARACTERS:
-        return _one(1, "too_long", f"The text is longer than {MOST_CHARACTERS} characters", "Make it shorter")
+        return _one(1, saying("too_long.source", most=MOST_CHARACTERS))
     if raw := _RAW.search(source):
         line = source.count("\n", 0, raw.start()) + 1
-        return _one(line, *_REFUSAL_OF_THE_REST)
+        return _one(line, _REFUSAL_OF_THE_REST)
     try:
         tree = environment("en").parse(source)
         # Asking Jinja for names makes it calculate constants: only after everything else was refused.
         problems = tuple(sorted(_problems(tree, allowed)))
         return Syntax(problems=problems) if problems else Syntax(_names(tree))
     except TemplateSyntaxError as error:
-        return _one(error.lineno, "jinja_syntax", _plain_reason(error), _remedy(error))
+        return _one(error.lineno, _unreadable(error))
     except RecursionError:
-        return _one(1, "too_deep", "The text holds too many things inside one another", "Make it simpler")
+        return _one(1, saying("too_deep"))
 
 
-def _one(line: int, rule: str, message: str, remedy: str) -> Syntax:
-    return Syntax(problems=(Problem(line, rule, message, remedy),))
+def _one(line: int, what: Saying) -> Syntax:
+    return Syntax(problems=(Problem(line, what),))
 
 
-def _plain_reason(error: TemplateSyntaxError) -> str:
-    reason = (error.message or "it cannot be read").rstrip(".")
-    return f"A placeholder or condition is not written properly: {reason[0].lower()}{reason[1:]}"
-
-
-def _remedy(error: TemplateSyntaxError) -> str:
-    if "endif" in (error.message or ""):
-        return "Close every {% if … %} with {% endif %}"
-    return "Write {{ placeholder }} with two braces on each side, and {% if placeholder %} … {% endif %}"
+def _unreadable(error: TemplateSyntaxError) -> Saying:
+    reason = (error.message or "").rstrip(".")
+    if not reason:
+        return saying("jinja_syntax.no_reason")
+    reason = f"{reason[0].lower()}{reason[1:]}"
+    if "endif" in reason:
+        return saying("jinja_syntax.unclosed", reason=reason)
+    return saying("jinja_syntax.braces", reason=reason)
 
 
 def _names(tree: nodes.Template) -> dict[str, int]:
@@ -160,9 +123,9 @@ def _problem(node: nodes.Node, allowed: tuple[type[nodes.Node], ...], loops: int
     if type(node) not in allowed:
         return _refuse(node)
     if loops > 1:
-        return Problem(node.lineno, "loop", "A loop stands inside a loop", "Keep one loop, or make two phrases")
+        return Problem(node.lineno, saying("loop.inside_loop"))
     if isinstance(node, nodes.Getattr) and node.attr.startswith("_"):
-        return Problem(node.lineno, "inside", "Names beginning with _ are closed", "Use another name")
+        return Problem(node.lineno, saying("inside.closed"))
     return _unknown_word(node)
 
 
@@ -171,25 +134,21 @@ def _problem_of_output(output: nodes.Output, allowed: tuple[type[nodes.Node], ..
         if type(child) not in allowed:
             return _refuse(child)
         if not isinstance(child, nodes.TemplateData | nodes.Name):
-            return Problem(child.lineno, *_OTHERS_IN_OUTPUT)
+            return Problem(child.lineno, _OTHERS_IN_OUTPUT)
     return None
 
 
 def _unknown_word(node: nodes.Node) -> Problem | None:
     made = environment("en")
     if isinstance(node, nodes.Filter) and node.name not in made.filters:
-        return Problem(node.lineno, "filter", f'There is no filter "{node.name}"', "Use length, join or plural")
+        return Problem(node.lineno, saying("filter.unknown", name=node.name))
     if isinstance(node, nodes.Filter) and node.name == "plural" and "other" not in {k.key for k in node.kwargs}:
-        remedy = 'Write plural(one="person", other="people")'
-        return Problem(node.lineno, "filter", "plural has no word for other", remedy)
+        return Problem(node.lineno, saying("filter.plural"))
     if isinstance(node, nodes.Test) and node.name not in made.tests:
-        remedy = "Use {% if placeholder %}, == or is defined"
-        return Problem(node.lineno, "condition", f'There is no condition "is {node.name}"', remedy)
+        return Problem(node.lineno, saying("condition", name=node.name))
     return None
 
 
 def _refuse(node: nodes.Node) -> Problem:
-    for kinds, rule, message, remedy in _REFUSALS:
-        if isinstance(node, kinds):
-            return Problem(node.lineno, rule, message, remedy)
-    return Problem(node.lineno, *_REFUSAL_OF_THE_REST)
+    what = next((what for kinds, what in _REFUSALS if isinstance(node, kinds)), _REFUSAL_OF_THE_REST)
+    return Problem(node.lineno, what)

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from bot.catalogue.syntax import Problem
+from bot.domain.sayings import saying
 
 MOST_ENTITIES = 100
 MOST_UTF16 = 4096
@@ -49,8 +50,7 @@ def check(source: str, *, branches_closed: bool = True) -> list[Problem]:
     """Every problem of a Jinja source with Telegram HTML. With `branches_closed` a tag must not span a condition."""
     problems = list(_walk(source, branches_closed))
     if count_entities(source) > MOST_ENTITIES:
-        message = f"There are more than {MOST_ENTITIES} bold, linked or quoted pieces"
-        problems.append(Problem(1, "too_many_entities", message, "Telegram takes no more: take some out"))
+        problems.append(Problem(1, saying("too_many_entities", most=MOST_ENTITIES)))
     return problems
 
 
@@ -61,23 +61,21 @@ def _walk(source: str, branches_closed: bool) -> Iterator[Problem]:
         if step["tag"]:
             yield from _at_tag(step, line, open_tags)
         elif step["branch"] and branches_closed and open_tags:
-            yield from _left_open(open_tags, "before the next {% … %}")
+            yield from (Problem(at, saying("tag_open.before_condition", tag=tag)) for tag, at in open_tags)
             open_tags.clear()
         elif step["lone"]:
-            yield Problem(line, "lone_bracket", "A < stands alone", "Write &lt; or say it in words")
+            yield Problem(line, saying("lone_bracket"))
         elif step["entity"] and step["entity"] not in _ENTITIES:
-            message = f"Telegram does not know {step['entity']}"
-            yield Problem(line, "entity_unknown", message, "Type the character itself")
+            yield Problem(line, saying("entity_unknown", entity=step["entity"]))
         elif step["http"]:
-            yield Problem(line, "link_not_https", "A link begins with http://", "Use the https:// address")
-    yield from _left_open(open_tags, "before the end")
+            yield Problem(line, saying("link_not_https.http"))
+    yield from (Problem(at, saying("tag_open.before_end", tag=tag)) for tag, at in open_tags)
 
 
 def _at_tag(step: re.Match[str], line: int, open_tags: list[tuple[str, int]]) -> Iterator[Problem]:
     tag, rest = step["tag"].lower(), step["rest"].strip()
     if tag not in TAGS:
-        known = "Use <b>, <u>, <s>, <code>, <blockquote> or <a>, or take it out"
-        yield Problem(line, "tag_unknown", f"Telegram does not know the tag <{tag}>", known)
+        yield Problem(line, saying("tag_unknown", tag=tag))
     elif step["slash"]:
         yield from _close(tag, line, open_tags)
     elif problem := _attribute_problem(tag, rest, line):
@@ -93,9 +91,9 @@ def _close(tag: str, line: int, open_tags: list[tuple[str, int]]) -> Iterator[Pr
     elif any(name == tag for name, _ in open_tags):
         inner = open_tags[-1][0]
         open_tags.remove(next(one for one in reversed(open_tags) if one[0] == tag))
-        yield Problem(line, "tag_crossed", f"<{tag}> closes while <{inner}> is still open", f"Put </{inner}> first")
+        yield Problem(line, saying("tag_crossed", tag=tag, inner=inner))
     else:
-        yield Problem(line, "tag_unopened", f"</{tag}> closes nothing", f"Put <{tag}> before it, or take it out")
+        yield Problem(line, saying("tag_unopened", tag=tag))
 
 
 def _attribute_problem(tag: str, rest: str, line: int) -> Problem | None:
@@ -103,14 +101,7 @@ def _attribute_problem(tag: str, rest: str, line: int) -> Problem | None:
     if (not rest and tag in _BARE) or (allowed and allowed.fullmatch(rest)):
         return None
     if "{{" in rest or "{%" in rest:
-        remedy = "Write the placeholder as plain text: Telegram makes a link of it by itself"
-        return Problem(line, "placeholder_in_tag", "A placeholder stands inside a tag", remedy)
+        return Problem(line, saying("placeholder_in_tag"))
     if tag == "a":
-        remedy = 'Write <a href="https://…">words</a> with an https:// address'
-        return Problem(line, "link_not_https", "This link has no https:// address", remedy)
-    return Problem(line, "tag_attribute", f"<{tag}> does not take “{rest}”", f"Write <{tag}> alone")
-
-
-def _left_open(open_tags: list[tuple[str, int]], where: str) -> Iterator[Problem]:
-    for tag, line in open_tags:
-        yield Problem(line, "tag_open", f"<{tag}> is not closed {where}", f"Put </{tag}> where it should end")
+        return Problem(line, saying("link_not_https.none"))
+    return Problem(line, saying("tag_attribute", tag=tag, rest=rest))

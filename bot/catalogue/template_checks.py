@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from bot.catalogue import placeholders as allowed
 from bot.catalogue import telegram_html
 from bot.catalogue.direction import clean
-from bot.catalogue.findings import Finding, nearest
+from bot.catalogue.findings import Finding, closest
 from bot.catalogue.rendering import RenderError, names, render
 from bot.catalogue.syntax import Problem, Syntax, read_template
 from bot.domain import wording
 from bot.domain.place import Place
+from bot.domain.sayings import Saying, saying
 from bot.domain.templates import Template, suits
 
 MOST_BODY_UTF16 = 3000
@@ -41,26 +42,28 @@ def _syntax_faults(template: Template) -> Iterator[Finding]:
 def _hidden(source: str) -> Problem:
     before = next(n for n, (a, b) in enumerate(zip(source, clean(source) + " ", strict=False)) if a != b)
     line = source.count("\n", 0, before) + 1
-    return Problem(line, "hidden_character", "There is an invisible control character", "Type the line again")
+    return Problem(line, saying("hidden_character.in_message"))
 
 
 def _placed(template: Template, first: int, problems: list[Problem]) -> Iterator[Finding]:
     for p in problems:
-        yield Finding(template.file, first + p.line - 1, p.rule, p.message, p.remedy)
+        yield Finding(template.file, first + p.line - 1, p.what)
 
 
 def _names_faults(template: Template, place: Place) -> Iterator[Finding]:
     known = allowed.available(place)
     fields = {field.name for field in template.fields}
     for name in sorted(fields & known.keys()):
-        message = f"The field “{name}” has the name of a placeholder that is always there"
-        yield Finding(template.file, _line_of(template, name), "field_taken", message, "Choose another name")
+        yield Finding(template.file, _line_of(template, name), saying("field_taken", field=name))
     for name, line in names(template).items():
         if name not in known and name not in fields:
-            message = f"There is no placeholder “{name}”"
-            guess = nearest(name, {*known, *fields})
-            remedy = f"{guess}{'' if guess.endswith('?') else '.'} Or declare it as a field"
-            yield Finding(template.file, line, "placeholder_unknown", message, remedy)
+            yield Finding(template.file, line, _unknown(name, {*known, *fields}))
+
+
+def _unknown(name: str, known: set[str]) -> Saying:
+    if close := closest(name, known):
+        return saying("placeholder_unknown.near", name=name, word=close)
+    return saying("placeholder_unknown.far", name=name, known=", ".join(sorted(known)))
 
 
 def _line_of(template: Template, word: str) -> int:
@@ -79,40 +82,29 @@ def _trial_faults(template: Template, place: Place) -> Iterator[Finding]:
             if error.placeholder:
                 yield _unguarded(template, error)
             else:
-                remedy = "Make the text shorter"
-                yield Finding(template.file, error.line, "too_long", _sentence(error.reason), remedy)
+                yield Finding(template.file, error.line, error.what)
             return
         if rendered.text_length_utf16 > MOST_BODY_UTF16:
-            message = f"The message has {rendered.text_length_utf16} characters, at most {MOST_BODY_UTF16} fit"
-            yield Finding(template.file, template.body_line, "too_long", message, "Make the text shorter")
+            long = saying("too_long.message", count=rendered.text_length_utf16, most=MOST_BODY_UTF16)
+            yield Finding(template.file, template.body_line, long)
             return
 
 
 def _unguarded(template: Template, error: RenderError) -> Finding:
-    name = error.placeholder
-    message = f"“{name}” may be left out, but the text needs it"
-    remedy = f"Put {{% if {name} %}} before and {{% endif %}} after the words that need it"
-    return Finding(template.file, error.line, "optional_unguarded", message, remedy)
-
-
-def _sentence(reason: str) -> str:
-    return reason[0].upper() + reason[1:]
+    return Finding(template.file, error.line, saying("optional_unguarded", name=error.placeholder))
 
 
 def _unused(template: Template) -> Iterator[Finding]:
     used = names(template)
     for field in template.fields:
         if field.name not in used:
-            message = f"The field “{field.name}” is asked for but not used"
-            remedy = f"Write {{{{ {field.name} }}}} in the text, or take the field out"
-            yield Finding(template.file, _line_of(template, field.name), "field_unused", message, remedy)
+            yield Finding(template.file, _line_of(template, field.name), saying("field_unused", field=field.name))
 
 
 def _nation(template: Template, place: Place) -> Iterator[Finding]:
     if not suits(template, place.nation):
-        message = f"This was written for {template.nation}, and the place is in {place.nation}"
-        remedy = "Check every fact for your nation, then change the nation"
-        yield Finding(template.file, _line_of(template, "nation"), "nation", message, remedy)
+        other = saying("nation.message", nation=template.nation, place=place.nation)
+        yield Finding(template.file, _line_of(template, "nation"), other)
 
 
 def _wording(template: Template, place: Place) -> Iterator[Finding]:
@@ -124,4 +116,4 @@ def _wording(template: Template, place: Place) -> Iterator[Finding]:
         *wording.lint_whole(template.body, template.action, length, first_line=template.body_line),
     ]
     for r in remarks:
-        yield Finding(template.file, r.line, r.rule, r.message, r.remedy)
+        yield Finding(template.file, r.line, r.what)

@@ -12,6 +12,7 @@ from bot.catalogue.front_matter import FENCE, Parts, take_apart
 from bot.catalogue.template_checks import faults_of, warnings_of
 from bot.catalogue.template_settings import Settings
 from bot.domain.place import Place
+from bot.domain.sayings import saying
 from bot.domain.templates import Template
 
 _APPROVAL = re.compile(r"^approved_(by|on)\s*:.*\n?", re.MULTILINE)
@@ -67,8 +68,7 @@ def _approval_faults(text: str, parts: Parts, file: str) -> list[Finding]:
     rest = {key: value for key, value in parts.values.items() if key not in ("approved_by", "approved_on")}
     if take_apart(head.removesuffix("\n") + fence + body, file).values == rest:
         return []
-    message = "approved_by or approved_on is part of another setting"
-    return [Finding(file, 1, "approval_lines", message, "Write each on one line of its own, or take it out")]
+    return [Finding(file, 1, saying("approval_lines"))]
 
 
 def digest_of(text: str) -> str:

@@ -6,6 +6,7 @@ from datetime import date
 from bot.catalogue.field_settings import read_fields
 from bot.catalogue.findings import Finding, nearest
 from bot.catalogue.front_matter import Parts, Value
+from bot.domain.sayings import Saying, saying
 from bot.domain.templates import SOURCE_LANGUAGE, TRANSLATION_DIGITS, Template
 
 REQUIRED = (
@@ -39,7 +40,7 @@ class Settings:
             return None
         self._unknown()
         if not self.parts.body:
-            self._fault(self.parts.body_line, "body_missing", "There is no text", "Write it below the second ---")
+            self._fault(self.parts.body_line, saying("body_missing"))
         fields, faults = read_fields(self.file, self.values.get("fields"))
         self.faults += faults
         texts = {key: self._text(key, required=True) for key in REQUIRED if key not in _DATES}
@@ -65,19 +66,19 @@ class Settings:
     def _line(self, key: str) -> int:
         return self.values[key].line if key in self.values else 1
 
-    def _fault(self, line: int, rule: str, message: str, remedy: str) -> None:
-        self.faults.append(Finding(self.file, line, rule, message, remedy))
+    def _fault(self, line: int, what: Saying) -> None:
+        self.faults.append(Finding(self.file, line, what))
 
     def _unknown(self) -> None:
         for key in self.values.keys() - _KNOWN:
-            self._fault(self._line(key), "key_unknown", f"“{key}” is not a setting of a message", nearest(key, _KNOWN))
+            self._fault(self._line(key), saying("key_unknown", name=key, nearest=nearest(key, _KNOWN)))
 
     def _text(self, key: str, *, required: bool = False) -> str:
         words = self.values.get(key, Value(1, "")).words
         if words is None:
-            self._fault(self._line(key), "key_kind", f"“{key}” should be words", f"Write: {key}: words")
+            self._fault(self._line(key), saying("key_kind", name=key))
         elif not words and required:
-            self._fault(self._line(key), "key_missing", f"“{key}” is missing", f"Write a line: {key}: …")
+            self._fault(self._line(key), saying("key_missing", name=key))
         return words or ""
 
     def _date(self, key: str) -> date | None:
@@ -87,19 +88,16 @@ class Settings:
         try:
             return date.fromisoformat(words)
         except ValueError:
-            message = f"“{key}” is not a day: {words}"
-            self._fault(self._line(key), "key_date", message, "Write year-month-day, such as 2026-09-30")
+            self._fault(self._line(key), saying("key_date", name=key, value=words))
             return None
 
     def _name(self, topic: str) -> tuple[str, str]:
         found = _FILE_NAME.fullmatch(self.file.rpartition("/")[2])
         if not found:
-            remedy = "Name it topic.language.md, such as flu-jab.en.md: small letters, digits and hyphens"
-            self._fault(1, "file_name", "The file name does not say topic and language", remedy)
+            self._fault(1, saying("file_name.message"))
             return topic, SOURCE_LANGUAGE
         if topic and topic != found["topic"]:
-            message = f"“topic” says {topic}, the file name says {found['topic']}"
-            self._fault(self._line("topic"), "topic_differs", message, "Make the two the same")
+            self._fault(self._line("topic"), saying("topic_differs", topic=topic, file=found["topic"]))
         return found["topic"], found["language"]
 
     def _season(self) -> tuple[int, ...]:
@@ -109,17 +107,13 @@ class Settings:
         fits = all(month.isdecimal() and 1 <= int(month) <= 12 for month in months)
         if fits and (isinstance(value.content, list) or not value.words):
             return tuple(dict.fromkeys(int(month) for month in months))
-        remedy = "Write months as numbers, such as season: [9, 10, 11], or leave it out for all year"
-        self._fault(value.line, "key_season", "“season” is not a list of months from 1 to 12", remedy)
+        self._fault(value.line, saying("key_season"))
         return ()
 
     def _translated_from(self, language: str) -> str:
         words = self._text("translated_from")
         if words and language == SOURCE_LANGUAGE:
-            remedy = "Take the line out: the English text is what others are translated from"
-            self._fault(self._line("translated_from"), "translated_source", "This is the English text", remedy)
+            self._fault(self._line("translated_from"), saying("translated_source"))
         elif words and not _VERSION.fullmatch(words):
-            remedy = "Take the line out and run `first-mile check`: it says what to write"
-            line = self._line("translated_from")
-            self._fault(line, "translated_from", "“translated_from” is not the 12 digits of a version", remedy)
+            self._fault(self._line("translated_from"), saying("translated_from"))
         return words

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.catalogue.findings import Finding, read_text
+from bot.domain.sayings import Saying, saying
 
 _HEADER = re.compile(r"\s*\[\s*([\w.-]+)\s*\]")
 _LISTED = re.compile(r"\s*\[\[\s*([\w.-]+)\s*\]\]")
@@ -47,8 +48,8 @@ class TomlFile:
                 return number
         return first
 
-    def fault(self, key: str, rule: str, message: str, remedy: str) -> Finding:
-        return Finding(self.shown, self.line(key), rule, message, remedy)
+    def fault(self, key: str, what: Saying) -> Finding:
+        return Finding(self.shown, self.line(key), what)
 
 
 def read_toml(path: Path, shown: str) -> TomlFile | Finding:
@@ -70,8 +71,7 @@ def _syntax_fault(shown: str, text: str, error: str) -> Finding:
     place = _PLACE_IN_ERROR.search(error)
     line = int(place[1]) if place and place[1] else text.count("\n") + 1
     reason = _PLACE_IN_ERROR.sub("", error)
-    remedy = 'Each line reads: key = "words"; longer text stands between three quotes'
-    return Finding(shown, line, "toml_syntax", f"This is not valid TOML: {reason}", remedy)
+    return Finding(shown, line, saying("toml_syntax", reason=reason))
 
 
 def _lines_of_keys(text: str) -> dict[str, int]:

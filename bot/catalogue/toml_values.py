@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.catalogue.findings import Finding, nearest
 from bot.catalogue.toml_file import TomlFile
+from bot.domain.sayings import Saying, saying
 
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):[0-5]\d")
 
@@ -25,20 +26,19 @@ class Values:
     def key(self, name: str) -> str:
         return f"{self.under}.{name}" if self.under else name
 
-    def fault(self, name: str, rule: str, message: str, remedy: str) -> None:
-        self.faults.append(self.file.fault(self.key(name), rule, message, remedy))
+    def fault(self, name: str, what: Saying) -> None:
+        self.faults.append(self.file.fault(self.key(name), what))
 
-    def unknown(self, known: Collection[str], what: str) -> None:
-        """Every key that is not one of `known`, with the nearest that is."""
+    def unknown(self, known: Collection[str], kind: Saying) -> None:
+        """Every key that is not one of `known`, with the nearest that is. `kind`: what each of `known` is."""
         for name in sorted(self.table.keys() - set(known)):
-            self.fault(name, "unknown", f"“{name}” is not {what}", nearest(name, known))
+            self.fault(name, saying("unknown", name=name, kind=kind, nearest=nearest(name, known)))
 
     def child(self, name: str) -> "Values":
         """The table below a heading; empty when it is missing."""
         value = self.table.get(name, {})
         if not isinstance(value, dict):
-            remedy = f"Write [{self.key(name)}] on a line of its own, and its settings below"
-            self.fault(name, "heading", f"“{name}” should be a heading", remedy)
+            self.fault(name, saying("heading", name=name, heading=self.key(name)))
         return Values(self.file, value, self.key(name), self.faults)
 
     def words(self, name: str, *, required: bool = True) -> str:
@@ -46,14 +46,13 @@ class Values:
         if isinstance(value, str) and (value.strip() or not required):
             return value.strip()
         missing = name not in self.table or value == ""
-        message = f"“{name}” is missing or empty" if missing else f"“{name}” should be words"
-        self.fault(name, "missing" if missing else "words", message, f'Write: {name} = "…"')
+        self.fault(name, saying("missing", name=name) if missing else saying("words", name=name))
         return ""
 
     def yes(self, name: str) -> bool:
         value = self.table.get(name, False)
         if not isinstance(value, bool):
-            self.fault(name, "true_false", f"“{name}” is neither true nor false", f"Write: {name} = true")
+            self.fault(name, saying("true_false", name=name))
         return value is True
 
     def whole(self, name: str, usual: int | None = None) -> int:
@@ -61,8 +60,8 @@ class Values:
         value = self.table.get(name, usual)
         if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
             return value
-        message = f"“{name}” is missing" if value is None else f"“{value}” is not a whole number"
-        self.fault(name, "number", message, f"Write digits: {name} = 6")
+        wrong = saying("number.wrong", name=name, value=value)
+        self.fault(name, saying("number.missing", name=name) if value is None else wrong)
         return usual or 0
 
     def clock(self, name: str, usual: time | None = None, *, midnight: bool = False) -> time:
@@ -74,16 +73,16 @@ class Values:
             return time.fromisoformat(value.rjust(5, "0"))
         if midnight and value == "24:00":
             return time(0)
-        message = f"“{name}” is missing" if value is None else f"“{value}” is not a time of day"
-        self.fault(name, "clock", message, f'Write: {name} = "10:00"')
+        wrong = saying("clock.wrong", name=name, value=value)
+        self.fault(name, saying("clock.missing", name=name) if value is None else wrong)
         return usual or time(9)
 
     def day(self, name: str) -> date:
         value = self.table.get(name)
         found = as_day(value)
         if found is None:
-            message = f"“{name}” is missing" if value is None else f"“{value}” is not a day"
-            self.fault(name, "day", message, f"Write year-month-day: {name} = 2026-11-23")
+            wrong = saying("day.wrong", name=name, value=value)
+            self.fault(name, saying("day.missing", name=name) if value is None else wrong)
         return found or date.min
 
     def names(self, name: str) -> tuple[str, ...]:
@@ -91,7 +90,7 @@ class Values:
         value = self.table.get(name, [])
         if isinstance(value, list) and all(isinstance(one, str) and one.strip() for one in value):
             return tuple(one.strip() for one in value)
-        self.fault(name, "list", f"“{name}” is not a list of words", f'Write: {name} = ["…", "…"]')
+        self.fault(name, saying("list", name=name))
         return ()
 
     def days(self, name: str) -> frozenset[date]:
@@ -100,7 +99,7 @@ class Values:
         found = [as_day(one) for one in value] if isinstance(value, list) else [None]
         for one in value if isinstance(value, list) else [value]:
             if as_day(one) is None:
-                self.fault(name, "day", f"“{one}” is not a day", f"Write year-month-day: {name} = [2026-12-25]")
+                self.fault(name, saying("day.in_list", name=name, value=one))
         return frozenset(one for one in found if one)
 
     def one_of(self, name: str, known: Iterable[str]) -> str:
@@ -108,8 +107,7 @@ class Values:
         value, choices = self.table.get(name, ""), sorted(known)
         if value == "" or value in choices:
             return str(value)
-        message = f"“{value}” cannot stand for “{name}”"
-        self.fault(name, "choice", message, nearest(str(value), choices))
+        self.fault(name, saying("choice", name=name, value=value, nearest=nearest(str(value), choices)))
         return ""
 
 

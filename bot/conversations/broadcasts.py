@@ -188,10 +188,12 @@ async def typed(talk: Talk) -> None:
         return
     try:
         await _understood(talk, sheet)
-    except Refused:
+    except Refused as refusal:
         sheet.below = True
         await drafts.save(talk, sheet)
-        raise
+        if refusal.phrase != "broadcasts.line_refused":
+            raise
+        await talk.say(refusal.phrase, (await questions.ask(talk, sheet)).rows, **refusal.values)
 
 
 async def _understood(talk: Talk, sheet: Sheet) -> None:

@@ -6,6 +6,7 @@ Nothing that was answered stays readable: the question's message becomes the nex
 import hashlib
 
 from bot.actions import answering, emergencies, plans, postponing, present
+from bot.actions import red_words as red_word_actions
 from bot.actions import replies as reply_actions
 from bot.actions.present import Now
 from bot.conversations import stopping
@@ -134,6 +135,17 @@ async def _at_the_door(talk: Talk, now: Now) -> bool:
     return bool(meant)
 
 
+async def red_words(talk: Talk) -> bool:
+    """Somebody who is looked after names a danger, whatever they are in the middle of: the number comes at once."""
+    message = talk.message
+    if message is None or not message.text or message.text.startswith("/"):
+        return False
+    now = await red_word_actions.heard(talk.runtime, talk.id, message.text, message.message_id)
+    if now is not None:
+        await _say_emergency(talk, now)
+    return now is not None
+
+
 async def script_typed(talk: Talk) -> None:
     """A volunteer types what the person said on the phone."""
     dialogue = await talk.dialogue(SCRIPT_FLOW)
@@ -156,7 +168,7 @@ async def _typed(talk: Talk, checkin_id: int, message_id: int) -> None:
 async def _say_passed_on(talk: Talk, now: Now) -> None:
     emergency = talk.runtime.place.emergency
     numbers = {"danger": emergency["life_in_danger"], "urgent": emergency["urgent_advice"]}
-    await talk.say("checkins.not_understood", **numbers)
+    await talk.say("checkins.not_understood", **numbers, mind=emergency.get("mental_health", ""))
 
 
 async def _bring_current(talk: Talk, refusal: NotNow) -> None:

@@ -84,6 +84,11 @@ async def _close(talk: Talk, concern_id: int) -> None:
         raise NotNow("errors.old_button")
     shown = talk.message.message_id if talk.message else 0
     one = await actions.close(talk.runtime, talk.id, concern_id, Outcome(outcome), shown=shown)
+    if one.concern.state is not Phase.CLOSED:
+        await talk.show(
+            "concerns.not_reached", _rows(talk, one), name=one.resident.name, **alerts.numbers(talk.runtime)
+        )
+        return
     await talk.keep(NOTE_FLOW, "note", concern=concern_id)
     no_note = [[talk.button("buttons.no_note", "concern", "done", concern_id)]]
     await talk.show("concerns.closed", no_note, name=one.resident.name, outcome=_outcome(talk, outcome))

@@ -1,7 +1,7 @@
 """/home: what comes next, and every change of course; the same for a coordinator, who gets here by /discharge."""
 
 from bot.actions import course as actions
-from bot.actions import discharging
+from bot.actions import deaths, discharging
 from bot.actions.course import View
 from bot.conversations import days
 from bot.conversations.keyboards import Button
@@ -98,8 +98,13 @@ async def show_to_coordinator(talk: Talk, view: View) -> None:
 
 
 def _changes(talk: Talk, view: View) -> list[list[Button]]:
-    """What a coordinator can do; for somebody without Telegram also to erase what is kept, at any time."""
+    """What a coordinator can do: afterwards no more than to say that somebody has died.
+
+    For somebody without Telegram also to erase what is kept, at any time.
+    """
     rows = _rows(talk, view, own=False) if view.enrolment.state in store.LIVING else []
+    if deaths.can_be_told(view.enrolment):
+        rows.append([talk.button("buttons.course_died", "course", "died", view.enrolment.id)])
     if view.enrolment.assisted:
         rows.append([talk.button("buttons.course_erase", "course", "erase", view.enrolment.id)])
     return rows
@@ -124,5 +129,4 @@ def _rows(talk: Talk, view: View, *, own: bool) -> list[list[Button]]:
         verbs += ["time", "consents", "stop"] if own else ["stop"]
     if one.assisted:
         verbs = [verb for verb in verbs if verb != "backup"]
-    rows = [[talk.button(f"buttons.course_{verb}", "course", verb, one.id)] for verb in verbs]
-    return rows if own else [*rows, [talk.button("buttons.course_died", "course", "died", one.id)]]
+    return [[talk.button(f"buttons.course_{verb}", "course", verb, one.id)] for verb in verbs]

@@ -1,8 +1,10 @@
 """Every change of course, one question at a time; who may is asked by every action again."""
 
+from collections.abc import Sequence
 from datetime import date
 
-from bot.actions import companions, discharging, enrolling, privacy
+from bot.actions import coming as when
+from bot.actions import companions, deaths, discharging, enrolling, privacy
 from bot.actions import course as actions
 from bot.actions.course import View
 from bot.conversations import course, days
@@ -14,6 +16,7 @@ from bot.domain.checkins import Course, Due
 from bot.domain.checkins import Enrolment as State
 from bot.domain.errors import NotFound, NotNow, Refused
 from bot.store import enrolments as store
+from bot.store.checkins import CheckIn
 
 FLOW = "course"
 
@@ -24,7 +27,7 @@ async def chosen(talk: Talk) -> None:
     what = talk.args[0] if talk.args else ""
     value = talk.args[2] if len(talk.args) > 2 else ""
     view = await course.seen(talk, talk.number(1))
-    if view.enrolment.state not in store.LIVING and what != "erase":
+    if not _can(view, what):
         raise NotNow("course.not_now")
     steps = {
         "show": _again,
@@ -46,6 +49,12 @@ async def chosen(talk: Talk) -> None:
     await steps[what](talk, view, what, value)
 
 
+def _can(view: View, what: str) -> bool:
+    if what == "died":
+        return deaths.can_be_told(view.enrolment)
+    return what == "erase" or view.enrolment.state in store.LIVING
+
+
 async def _again(talk: Talk, view: View, what: str, value: str) -> None:
     await talk.end(FLOW)
     await course.show(talk, view.enrolment.id)
@@ -55,9 +64,9 @@ def _keep_as_it_is(talk: Talk, view: View) -> list[Button]:
     return [talk.button("buttons.course_keep", "course", "show", view.enrolment.id)]
 
 
-def _first(talk: Talk, view: View, coming: list[Due]) -> str:
+def _first(talk: Talk, view: View, coming: Sequence[Due | CheckIn]) -> dict[str, object]:
     zone = view.person.zone if view.person else None
-    return talk.runtime.moment(coming[0].due_at, zone, talk.language) if coming else ""
+    return when.first(talk.runtime, coming[0].due_at if coming else None, view.person, zone, talk.language)
 
 
 def _back(talk: Talk, view: View) -> list[list[Button]]:
@@ -84,7 +93,7 @@ async def _set_day(talk: Talk, view: View, what: str, day: date) -> None:
     action = actions.home_again if what == "again" else actions.move_home
     coming = await action(talk.runtime, talk.id, view.enrolment.id, day)
     await talk.end(FLOW)
-    await talk.show("course.moved", _back(talk, view), first=_first(talk, view, coming))
+    await talk.show("course.moved", _back(talk, view), **_first(talk, view, coming))
 
 
 async def _hospital(talk: Talk, view: View, what: str, value: str) -> None:
@@ -104,7 +113,7 @@ def _name(view: View) -> str:
 
 async def _often(talk: Talk, view: View, what: str, value: str) -> None:
     coming = await actions.how_often(talk.runtime, talk.id, view.enrolment.id, fewer=what == "fewer")
-    await talk.show(f"course.{what}", _back(talk, view), first=_first(talk, view, coming))
+    await talk.show(f"course.{what}", _back(talk, view), **_first(talk, view, coming))
 
 
 async def _time(talk: Talk, view: View, what: str, value: str) -> None:
@@ -122,9 +131,8 @@ async def _set_time(talk: Talk, view: View, minutes: int) -> None:
     await enrolling.choose_time(talk.runtime, talk.id, view.enrolment.id, minutes)
     await talk.end(FLOW)
     fresh = await course.seen(talk, view.enrolment.id)
-    zone = talk.visitor.person.zone
-    first = talk.runtime.moment(fresh.coming[0].due_at, zone, talk.language) if fresh.coming else ""
-    await talk.show("course.time_set", _back(talk, view), time=wall(talk, minutes), first=first)
+    first = _first(talk, fresh, fresh.coming)
+    await talk.show("course.time_set", _back(talk, view), time=wall(talk, minutes), **first)
 
 
 async def _companion(talk: Talk, view: View, what: str, value: str) -> None:
@@ -179,7 +187,8 @@ async def _died(talk: Talk, view: View, what: str, value: str) -> None:
         raise NotFound("errors.old_button")
     if value != "yes":
         yes = talk.button("buttons.died_yes", "course", "died", view.enrolment.id, "yes", style="danger")
-        await talk.show("course.died_question", [[yes], _keep_as_it_is(talk, view)], name=_name(view))
+        keep = [talk.button("buttons.course_keep", "dis", "one", view.enrolment.id)]
+        await talk.show("course.died_question", [[yes], keep], name=_name(view))
         return
     await actions.end(talk.runtime, talk.id, view.enrolment.id, Course.DIED)
     await talk.show("course.died", name=_name(view))

@@ -5,18 +5,19 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from bot.actions import assisting, companions, discharging, enrolling
+from bot.actions import assisting, coming, companions, discharging, enrolling
 from bot.actions.circles import checked_name
 from bot.actions.discharging import Outlook
 from bot.catalogue import cards
 from bot.conversations import at_home, course, days
-from bot.conversations.enrolment_steps import companion_rows
+from bot.conversations.enrolment_steps import PURPOSE, companion_rows
 from bot.conversations.keyboards import Button
 from bot.conversations.printing import printed
 from bot.conversations.talk import Talk
 from bot.conversations.templates import coordinators_only
 from bot.domain.checkins import Enrolment as State
 from bot.domain.errors import NotFound, NotNow, Refused
+from bot.domain.people import Purpose
 from bot.domain.plans import Plan, Tier
 
 FLOW = "discharge"
@@ -34,10 +35,21 @@ class Form:
     name: str = ""
     volunteer: int = 0
     asks: int = 0
+    checkins: str = ""
+    tell_named: str = ""
+    see_answers: str = ""
+    phone: str = ""
 
     def steps(self) -> list[str]:
         whom = ["name", "volunteer"] if self.assisted else []
-        return [*whom, "plan", "day", "tier", "review"]
+        said = list(PURPOSE) if self.assisted else []
+        if self.tell_named == "no":
+            said.remove("see_answers")
+        return [*whom, "plan", "day", "tier", *said, "review"]
+
+    def said(self) -> set[Purpose]:
+        """What somebody without Telegram said yes to."""
+        return {purpose for step, purpose in PURPOSE.items() if step in self.steps() and getattr(self, step) == "yes"}
 
 
 async def start(talk: Talk) -> None:
@@ -97,14 +109,21 @@ async def _answered(talk: Talk, form: Form, what: str, value: str) -> None:
         await _finish(talk, form)
     elif what in form.steps() and what != "review":
         kept = replace(form, **{what: await _checked(talk, form, what, value)})
-        following = form.steps()[form.steps().index(what) + 1]
+        if value == "no" and PURPOSE.get(what) in assisting.NEEDED:
+            await talk.end(FLOW)
+            await talk.show("enrolling.witness_no", name=form.name)
+            return
+        following = kept.steps()[kept.steps().index(what) + 1]
         await _ask(talk, replace(kept, step=following))
     else:
         raise NotNow("errors.old_button")
 
 
 async def _checked(talk: Talk, form: Form, what: str, value: str) -> Any:
-    if what == "tier":
+    if what in PURPOSE:
+        if value not in ("yes", "no"):
+            raise NotFound("errors.old_button")
+    elif what == "tier":
         if value not in list(Tier):
             raise NotFound("errors.old_button")
     elif what == "plan":
@@ -141,6 +160,8 @@ async def _question(talk: Talk, form: Form) -> tuple[str, list[list[Button]]]:
         return talk.words("enrolling.which_day"), days.rows(talk, "dis", "day")
     if form.step == "tier":
         return await _tiers(talk, form)
+    if form.step in PURPOSE:
+        return await _witness(talk, form)
     return await _review(talk, form)
 
 
@@ -166,6 +187,19 @@ async def _tiers(talk: Talk, form: Form) -> tuple[str, list[list[Button]]]:
     return talk.words("enrolling.which_tier", amber_after=silence.amber_after), rows
 
 
+async def _witness(talk: Talk, form: Form) -> tuple[str, list[list[Button]]]:
+    """One question to read to somebody without Telegram; each yes and no is asked by itself (promise 1)."""
+    html = talk.words(f"enrolling.witness_{form.step}", **await _read_aloud(talk, form))
+    yes, no = (talk.button(f"buttons.say_{one}", "dis", form.step, one) for one in ("yes", "no"))
+    return html, [[yes], [no]]
+
+
+async def _read_aloud(talk: Talk, form: Form) -> dict[str, str]:
+    volunteer = await companions.champion_name(talk.runtime, form.volunteer)
+    place, danger = talk.runtime.place.name, talk.runtime.place.emergency["life_in_danger"]
+    return {"name": form.name, "volunteer": volunteer, "place": place, "danger": danger}
+
+
 async def _look(talk: Talk, form: Form) -> Outlook:
     return await discharging.outlook(talk.runtime, form.plan, date.fromisoformat(form.day))
 
@@ -175,16 +209,14 @@ async def _review(talk: Talk, form: Form) -> tuple[str, list[list[Button]]]:
     values = {
         "plan": _title(talk, look.plan),
         "day": days.shown(talk, date.fromisoformat(form.day)),
-        "first": talk.runtime.moment(look.coming[0].due_at, talk.runtime.place.zone, talk.language),
+        **_first(talk, look),
         "never": look.never,
         "tier": form.tier,
     }
     if form.assisted:
-        volunteer = await companions.champion_name(talk.runtime, form.volunteer)
-        place, danger = talk.runtime.place.name, talk.runtime.place.emergency["life_in_danger"]
-        html = talk.words(
-            "enrolling.witness", name=form.name, volunteer=volunteer, place=place, danger=danger, **values
-        )
+        told, seen = (one in form.said() for one in (Purpose.TELL_NAMED, Purpose.SEE_ANSWERS))
+        aloud = await _read_aloud(talk, form)
+        html = talk.words("enrolling.witness", asked=True, told=told, seen=seen, **aloud, **values)
         return html, [[talk.button("buttons.witness_yes", "dis", "yes", style="success")]]
     asker = (await course.seen(talk, form.asks)).person if form.asks else None
     key = "buttons.confirm_home" if form.asks else "buttons.make_card"
@@ -193,7 +225,8 @@ async def _review(talk: Talk, form: Form) -> tuple[str, list[list[Button]]]:
 
 
 async def _finish(talk: Talk, form: Form) -> None:
-    if form.step != "review" or not (form.plan and form.day and form.tier):
+    asked = all(getattr(form, one) for one in form.steps() if one in PURPOSE)
+    if form.step != "review" or not (form.plan and form.day and form.tier and asked):
         raise NotNow("errors.old_button")
     home_on, tier = date.fromisoformat(form.day), Tier(form.tier)
     if form.assisted:
@@ -210,10 +243,13 @@ async def _finish(talk: Talk, form: Form) -> None:
 
 async def _finish_assisted(talk: Talk, form: Form, home_on: date, tier: Tier) -> None:
     look = await _look(talk, form)
-    await assisting.enrol(talk.runtime, talk.id, form.name, form.volunteer, form.plan, home_on, tier)
+    await assisting.enrol(talk.runtime, talk.id, form.name, form.volunteer, form.plan, home_on, tier, form.said())
     volunteer = await companions.champion_name(talk.runtime, form.volunteer)
-    first = talk.runtime.moment(look.coming[0].due_at, talk.runtime.place.zone, talk.language)
-    await talk.show("enrolling.assisted_done", volunteer=volunteer, name=form.name, first=first)
+    await talk.show("enrolling.assisted_done", volunteer=volunteer, name=form.name, **_first(talk, look))
+
+
+def _first(talk: Talk, look: Outlook) -> dict[str, object]:
+    return coming.first(talk.runtime, look.coming[0].due_at, None, talk.runtime.place.zone, talk.language)
 
 
 async def _send_card(talk: Talk, link: str) -> None:

@@ -1,7 +1,6 @@
 """Somebody opens their card: what it is, each consent by itself, time of day, who asks after them; then it begins."""
 
-from datetime import datetime
-
+from bot.actions import coming as when
 from bot.actions import companions, enrolling, planning
 from bot.actions import people as people_actions
 from bot.actions.enrolling import Offer
@@ -78,7 +77,8 @@ async def _what_comes(talk: Talk, offer: Offer) -> None:
     }
     coming = [one for one in _days(talk, offer) if one.day != plan.closing_day]
     zone = talk.visitor.person.zone
-    first, last = (talk.runtime.day(one.due_at, zone, talk.language) for one in (coming[0], coming[-1]))
+    days = (when.instant_of(talk.runtime, one.due_at, talk.visitor.person) for one in (coming[0], coming[-1]))
+    first, last = (talk.runtime.day(one, zone, talk.language) for one in days)
     rows = [[talk.button("buttons.home_next", "en", "at", enrolment.id, ORDER[0], style="success")]]
     rows += [[talk.button("buttons.back", "en", "hello", enrolment.id), _cancel_button(talk, enrolment.id)]]
     other = "" if spoken == talk.language else talk.runtime.plain(spoken, "language.name")
@@ -189,12 +189,12 @@ async def _begin(talk: Talk, enrolment_id: int) -> None:
     coming = await enrolling.begin(talk.runtime, talk.id, enrolment_id)
     await companions.ask_chosen(talk.runtime, enrolment_id)
     named = await companions.name_of(talk.runtime, enrolment_id, companions.NAMED)
-    first: datetime | None = coming[0].due_at if coming else None
-    zone, place = talk.visitor.person.zone, talk.runtime.place
+    person, place = talk.visitor.person, talk.runtime.place
+    due_at = coming[0].due_at if coming else None
     await talk.show(
         "enrolling.begun",
-        name=talk.visitor.person.name,
-        first=talk.runtime.moment(first, zone, talk.language) if first else "",
+        name=person.name,
+        **when.first(talk.runtime, due_at, person, person.zone, talk.language),
         named=named,
         place=place.name,
         danger=place.emergency["life_in_danger"],

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from babel.lists import format_list
 
 from bot.actions import oncall as actions
-from bot.actions.oncall import Stretch
+from bot.actions.oncall import Stretch, Week
+from bot.conversations.keyboards import Button
 from bot.conversations.talk import Talk
 from bot.domain.hours import at_local, local
 
@@ -18,18 +19,24 @@ async def show(talk: Talk) -> None:
     await talk.toast()
     week = await actions.week(talk.runtime, talk.id)
     gaps = [_span(talk, one) for one in week.stretches if not one.names]
-    rows = [[talk.button("buttons.oncall_hours", "takeover", hours, count=hours)] for hours in HOURS]
-    rows.append([talk.button("buttons.oncall_morning", "takeover", "morning")])
-    if week.mine:
-        rows.append([talk.button("buttons.oncall_back", "takeover", "back")])
+    alone = week.stretches[0].names if len(week.stretches) == 1 else ()
     await talk.show(
         "oncall.week",
-        rows,
+        _buttons(talk, week),
+        alone=format_list(alone, locale=talk.language) if alone else "",
         now=format_list(week.now, locale=talk.language) if week.now else "",
         stretches=[f"{_span(talk, one)}: {', '.join(one.names)}" for one in week.stretches if one.names][:MOST],
         gaps=gaps[:MOST],
         mine=_moment(talk, week.mine) if week.mine else "",
     )
+
+
+def _buttons(talk: Talk, week: Week) -> list[list[Button]]:
+    """Nobody takes over from themself."""
+    rows = [[talk.button("buttons.oncall_hours", "takeover", hours, count=hours)] for hours in HOURS]
+    rows.append([talk.button("buttons.oncall_morning", "takeover", "morning")])
+    back = [[talk.button("buttons.oncall_back", "takeover", "back")]] if week.mine else []
+    return [*([] if week.only_mine else rows), *back]
 
 
 def _span(talk: Talk, one: Stretch) -> str:

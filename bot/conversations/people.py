@@ -7,6 +7,7 @@ from bot.actions import circles as circle_actions
 from bot.actions import course as course_actions
 from bot.actions import people as actions
 from bot.actions import plans as plan_actions
+from bot.actions import replies as reply_actions
 from bot.actions import templates as template_actions
 from bot.conversations import champions, enrolment, joining, replies, stopping
 from bot.conversations.keyboards import in_rows
@@ -91,15 +92,20 @@ async def _next_questions(talk: Talk, home: Enrolment | None) -> str:
 
 
 async def help_(talk: Talk) -> None:
-    """What fits them: without a circle their words go to the coordinators."""
+    """What fits them. Whoever has only a task here is asked whom their words are for, so no reader is named."""
     place = talk.runtime.place
     home = await course_actions.of_person(talk.runtime, talk.id)
+    in_circle = bool(await circle_actions.of_person(talk.runtime, talk.id))
+    writes = in_circle or home is not None or not talk.visitor.roles
+    readers, shared = await reply_actions.readers_of(talk.runtime, talk.id) if writes else ([], False)
     await talk.say(
         "people.help",
         contact=place.contact,
         urgent=place.emergency["urgent_advice"],
         danger=place.emergency["life_in_danger"],
-        champions=await actions.who_may_write(talk.runtime, talk.id),
+        readers=readers,
+        shared=shared,
+        in_circle=in_circle,
         is_home=home is not None,
         is_champion=talk.visitor.is_champion,
         is_coordinator=talk.visitor.is_coordinator,

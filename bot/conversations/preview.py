@@ -69,7 +69,7 @@ def _summary(talk: Talk, sheet: Sheet, found: Preview, one: Recipient | None) ->
         "broadcasts.preview",
         shown=one.person.name if one else "",
         count=len(found.audience.recipients),
-        left_out=[_left_out(talk, reason, names) for reason, names in reasons],
+        left_out=[wording.left_out(talk.runtime, talk.language, key, names, MOST_NAMES) for key, names in reasons],
         later=found.waits,
         starts=talk.runtime.moment(found.starts_at, zone, talk.language) if sheet.day and sheet.time else "",
         done=show_done(found.done_at, zone, talk.language),
@@ -77,12 +77,6 @@ def _summary(talk: Talk, sheet: Sheet, found: Preview, one: Recipient | None) ->
         date_over=not found.makes_sense,
         empty=not found.members,
     )
-
-
-def _left_out(talk: Talk, reason: str, names: list[str]) -> str:
-    shown = ", ".join(wording.names(names, MOST_NAMES))
-    more = f" +{len(names) - MOST_NAMES}" if len(names) > MOST_NAMES else ""
-    return f"{wording.reason(talk.runtime, talk.language, reason)}: {shown}{more}"
 
 
 async def _buttons(talk: Talk, sheet: Sheet, draft: Draft, found: Preview) -> list[list[Button]]:

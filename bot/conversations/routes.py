@@ -165,6 +165,11 @@ FLOWS: dict[str, Handler] = {
 }
 
 
+# What a helper writes there is about somebody else: “chest pain” is not their own.
+ABOUT_OTHERS = {answers.FLOW, broadcasts.FLOW, circles.FLOW, champions.NAME_FLOW, discharge.FLOW}
+ABOUT_OTHERS |= {checkins.SCRIPT_FLOW, concerns.NOTE_FLOW}
+# A day, a time or a language is asked: other words would only not be understood.
+NOT_FOR_ANYBODY = {hours.FLOW, pausing.FLOW, people.LANGUAGE_FLOW, enrolment.FLOW, course_changes.FLOW}
 # Asked everybody, so what they send may well be words for their champion: never a photo, and not for long.
 OF_WORDS_ONLY = {hours.FLOW, pausing.FLOW, people.LANGUAGE_FLOW}
 # After that it is no longer clear that what is typed answers the question: asking for whom it is is safer.
@@ -191,6 +196,8 @@ async def typed(talk: Talk) -> None:
     if await checkins.typed(talk, await talk.dialogue() if flow else None):
         return
     if await replies.repeated(talk):
+        return
+    if flow not in ABOUT_OTHERS and await checkins.red_words(talk) and flow in NOT_FOR_ANYBODY:
         return
     if talk.text.startswith("/"):
         await replies.unknown_command(talk)

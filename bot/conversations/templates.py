@@ -6,7 +6,8 @@ from bot.actions import desk as door
 from bot.actions import plans as plan_actions
 from bot.actions import templates as actions
 from bot.actions.audience import framed
-from bot.catalogue.fields import show_date
+from bot.catalogue.fields import show, show_date
+from bot.catalogue.phrases import said_safely
 from bot.catalogue.placeholders import samples
 from bot.conversations.keyboards import Button, app, link
 from bot.conversations.preview import dead_buttons
@@ -33,7 +34,7 @@ async def desk(talk: Talk) -> None:
     rows += [[talk.button("buttons.read_plans", "plan", "list", count=unread)]] if unread else []
     rows += [[talk.button("buttons.all_messages", "approve", "all"), talk.button("buttons.all_plans", "plan", "all")]]
     rows += [[talk.button("buttons.invite_champion", "invite")]]
-    faults = [str(fault) for fault in talk.runtime.catalogue.faults[:5]]
+    faults = [said_safely(fault, talk.language) for fault in talk.runtime.catalogue.faults[:5]]
     await talk.say(
         "templates.desk", rows, place=talk.runtime.place.name, waiting=len(waiting), plans=unread, faults=faults
     )
@@ -130,6 +131,7 @@ def _about(talk: Talk, version: Version, template: Template) -> str:
         review=day(template.review_by),
         nation=template.nation,
         fields=[field.question for field in template.fields],
+        examples=[show(field, field.example, template.language) for field in template.fields if field.example],
         state={None: "waits", True: "approved", False: "refused"}[version.approved],
         foreign=template.language != SOURCE_LANGUAGE,
         language=talk.runtime.plain(template.language, "language.name"),

@@ -11,6 +11,7 @@ class Obstacle(StrEnum):
     """Why words cannot be sent; each is a phrase under `obstacles`."""
 
     NOT_READ = "not_read"  # no coordinator has read and approved it yet
+    SECOND_READER = "second_reader"  # a coordinator wrote it here, and another one has to read it
     REFUSED = "refused"  # a coordinator said: not for us
     OVERDUE = "overdue"  # the day for reading it again has passed
     OTHER_NATION = "other_nation"  # its facts hold elsewhere

@@ -28,6 +28,12 @@ def link_token(secret: bytes, circle_id: int, serial: int) -> str:
     return urlsafe_b64encode(digest[:18]).decode()
 
 
+def press_token(secret: bytes, person_id: int, press: str) -> str:
+    """The opaque part of a link that one press of a button makes: the same press makes the same, nobody else can."""
+    digest = hmac.new(secret, f"press:{person_id}:{press}".encode(), hashlib.sha256).digest()
+    return urlsafe_b64encode(digest[:24]).decode()
+
+
 def token_hash(token: str) -> str:
     """What is kept of a token: enough to know it again, useless to whoever reads the table."""
     return hashlib.sha256(token.encode()).hexdigest()

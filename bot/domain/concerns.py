@@ -10,6 +10,7 @@ from bot.domain.plans import LOUD, SAFEGUARDING, Level
 
 RED_WITHIN = timedelta(minutes=15)
 AMBER_WITHIN = timedelta(hours=4)  # working hours
+SPOKEN_AFTER = timedelta(minutes=30)
 CALLED_AFTER = timedelta(minutes=10)
 EVERY_DAY = frozenset(range(7))
 
@@ -92,6 +93,14 @@ def deadline(level: Level, told_at: datetime, hours: WorkingHours) -> datetime:
     if level in LOUD:
         return told_at + RED_WITHIN
     return add_working_time(told_at, AMBER_WITHIN, hours)
+
+
+def asked_after(level: Level, moment: datetime, hours: WorkingHours) -> datetime:
+    """When whoever has it is asked whether they have spoken to them; so long after that somebody else is told.
+
+    A quarter of an hour is too short for a call with somebody who is ill, so it is twice the time to say "I have it".
+    """
+    return moment + SPOKEN_AFTER if level in LOUD else deadline(level, moment, hours)
 
 
 def longest_wait(span: timedelta, hours: WorkingHours) -> timedelta:

@@ -5,20 +5,23 @@ from dataclasses import dataclass
 
 from bot.domain.place import Place
 from bot.domain.plans import Plan
+from bot.domain.sayings import Saying
 
 
 @dataclass(frozen=True)
 class Fault:
-    """`at`: the keys that lead to the place, ("questions", "leg", "yes"); `language`: in which words file, if any.
+    """`what`: for whoever wrote the plan, told in their language elsewhere.
 
-    `message` and `remedy` are sentences without their full stop, for whoever wrote the plan.
+    `at`: the keys that lead to the place, ("questions", "leg", "yes"); `language`: in which words file, if any.
     """
 
-    rule: str
+    what: Saying
     at: tuple[str, ...]
-    message: str
-    remedy: str
     language: str = ""
+
+    @property
+    def rule(self) -> str:
+        return self.what.rule
 
 
 Rule = Callable[[Plan, Place], Iterator[Fault]]

@@ -6,6 +6,7 @@ from bot.domain.paths import Endless, Tangled, walk
 from bot.domain.place import Place
 from bot.domain.plan_faults import Fault, Rule
 from bot.domain.plans import LOUD, Answer, Change, Level, Plan, Question
+from bot.domain.sayings import saying
 
 LIFE_IN_DANGER = "life_in_danger"
 MOST_MISSES = 4
@@ -18,24 +19,21 @@ def every_red_answer_is_safe(plan: Plan, place: Place) -> Iterator[Fault]:
         for answer in question.answers:
             yield from _number_of(question, answer, place)
             if answer.concern in LOUD and not answer.ends:
-                message = f"After “{answer.id}” more is asked; nothing may stand between a person and the number"
-                yield Fault("red_goes_on", ("questions", question.id, answer.id), message, "Add ends = true")
+                yield Fault(saying("red_goes_on", answer=answer.id), ("questions", question.id, answer.id))
 
 
 def _number_of(question: Question, answer: Answer, place: Place) -> Iterator[Fault]:
     at = ("questions", question.id, answer.id)
     if answer.concern in LOUD and not answer.emergency:
-        message = f"“{answer.id}” is {answer.concern.value}, but shows no emergency number"
-        yield Fault("red_without_number", at, message, f'Add emergency = "{_usual_number(answer)}"')
+        level, number = answer.concern.value, _usual_number(answer)
+        yield Fault(saying("red_without_number", answer=answer.id, level=level, number=number), at)
     elif answer.emergency and answer.emergency not in place.emergency:
-        message = f"There is no number “{answer.emergency}” in place.toml"
-        yield Fault("unknown_number", at, message, f"Use one of: {', '.join(sorted(place.emergency))}")
+        known = ", ".join(sorted(place.emergency))
+        yield Fault(saying("unknown_number", number=answer.emergency, known=known), at)
     elif answer.emergency and answer.concern not in LOUD:
-        message = f"“{answer.id}” shows an emergency number, but does not tell a human at once"
-        yield Fault("number_without_red", at, message, 'Add concern = "red" or concern = "urgent"')
+        yield Fault(saying("number_without_red", answer=answer.id), at)
     elif answer.concern is Level.RED and answer.emergency != LIFE_IN_DANGER:
-        message = f"“{answer.id}” is red, but shows another number than the one for a life in danger"
-        yield Fault("red_other_number", at, message, f'Write emergency = "{LIFE_IN_DANGER}", or make it urgent')
+        yield Fault(saying("red_other_number", answer=answer.id, number=LIFE_IN_DANGER), at)
 
 
 def _usual_number(answer: Answer) -> str:
@@ -46,35 +44,27 @@ def reasons_belong_to_concerns(plan: Plan, place: Place) -> Iterator[Fault]:
     for question in plan.questions.values():
         for answer in question.answers:
             if answer.reason and answer.concern is None:
-                message = f"“{answer.id}” has a reason, but raises no concern, so nobody would hear of it"
-                at = ("questions", question.id, answer.id)
-                yield Fault("reason_alone", at, message, 'Add concern = "amber", or take the reason out')
+                yield Fault(saying("reason_alone", answer=answer.id), ("questions", question.id, answer.id))
 
 
 def free_text_is_heard(plan: Plan, place: Place) -> Iterator[Fault]:
     """Typed words always raise `FREE_TEXT`; buttons beside them would let somebody think that they were sent."""
     for question in plan.questions.values():
-        at = ("questions", question.id)
         if question.free_text and question.answers:
-            message = f"“{question.id}” is free text and has answers as well"
-            yield Fault("text_and_answers", at, message, "Keep one of the two")
+            yield Fault(saying("text_and_answers", question=question.id), ("questions", question.id))
 
 
 def silence_reaches_a_human(plan: Plan, place: Place) -> Iterator[Fault]:
     """The ladder never ends in nobody."""
     silence = plan.silence
     if not 1 <= silence.amber_after < silence.last_question_after:
-        message = "Somebody has to be told of the silence before the last question is asked"
-        remedy = "Make amber_after smaller than last_question_after, and at least 1"
-        yield Fault("ladder", ("silence", "amber_after"), message, remedy)
+        yield Fault(saying("ladder"), ("silence", "amber_after"))
     if silence.last_question_after > MOST_MISSES:
-        message = f"{silence.last_question_after} check-ins could be missed before the last question is asked"
-        at = ("silence", "last_question_after")
-        yield Fault("ladder_long", at, message, f"Write at most {MOST_MISSES}")
+        too_many = saying("ladder_long", count=silence.last_question_after, most=MOST_MISSES)
+        yield Fault(too_many, ("silence", "last_question_after"))
     if not 1 <= silence.reminder_hours <= LATEST_REMINDER:
-        message = f"The reminder comes after {silence.reminder_hours} hours"
-        at = ("silence", "reminder_hours")
-        yield Fault("reminder_hours", at, message, f"Write a number from 1 to {LATEST_REMINDER}")
+        outside = saying("reminder_hours", hours=silence.reminder_hours, latest=LATEST_REMINDER)
+        yield Fault(outside, ("silence", "reminder_hours"))
 
 
 def stop_means_stop(plan: Plan, place: Place) -> Iterator[Fault]:
@@ -82,20 +72,18 @@ def stop_means_stop(plan: Plan, place: Place) -> Iterator[Fault]:
     for question in plan.questions.values():
         for answer in question.answers:
             if answer.change is Change.STOP and not answer.ends:
-                message = f"After “{answer.id}”, which stops the check-ins, more is asked"
-                yield Fault("stop_goes_on", ("questions", question.id, answer.id), message, "Add ends = true")
+                yield Fault(saying("stop_goes_on", answer=answer.id), ("questions", question.id, answer.id))
 
 
 def required_questions_are_always_asked(plan: Plan, place: Place) -> Iterator[Fault]:
     for name in plan.required:
         if name not in plan.questions:
-            message = f"“{name}” has to be asked every time, but is not among the questions"
-            yield Fault("required", ("every_time",), message, f"Add [questions.{name}], or correct the name")
+            yield Fault(saying("required.unknown", question=name), ("every_time",))
             continue
         for day in plan.days:
             if name not in day.questions:
-                message = f"Day {day.number} does not ask “{name}”, which has to be asked every time"
-                yield Fault("required", ("days", str(day.number)), message, f"Add “{name}” to its questions")
+                left_out = saying("required.left_out", day=day.number, question=name)
+                yield Fault(left_out, ("days", str(day.number)))
 
 
 def nothing_ends_too_early(plan: Plan, place: Place) -> Iterator[Fault]:
@@ -107,9 +95,8 @@ def nothing_ends_too_early(plan: Plan, place: Place) -> Iterator[Fault]:
             continue
         for one in sorted(early, key=lambda found: (found.question, found.answer, sorted(found.unasked))):
             for name in sorted(one.unasked & set(plan.required)):
-                message = f"On day {day.number}, “{one.answer}” ends the check-in before “{name}” was asked"
-                at = ("questions", one.question, one.answer)
-                yield Fault("ends_early", at, message, "Take “ends” out, or ask this question last")
+                too_early = saying("ends_early", day=day.number, answer=one.answer, question=name)
+                yield Fault(too_early, ("questions", one.question, one.answer))
 
 
 RULES: tuple[Rule, ...] = (

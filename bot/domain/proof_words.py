@@ -9,6 +9,7 @@ from bot.domain.place import Place
 from bot.domain.plan_faults import Fault, Rule
 from bot.domain.plans import SENTENCES, Plan, Question, Words
 from bot.domain.proof_safety import LIFE_IN_DANGER
+from bot.domain.sayings import saying
 
 MOST_IN_A_LABEL = 40
 
@@ -17,14 +18,12 @@ def every_word_exists(plan: Plan, place: Place) -> Iterator[Fault]:
     for language, words in plan.words.items():
         for question in plan.questions.values():
             if not words.questions.get(question.id):
-                message = f"“{question.id}” has no words in {language}"
-                remedy = f'Write below [questions.{question.id}]: text = "…"'
-                yield Fault("no_words", ("questions", question.id), message, remedy, language)
+                missing = saying("no_words.question", question=question.id, language=language)
+                yield Fault(missing, ("questions", question.id), language)
             for answer in question.answers:
                 if not words.answers.get((question.id, answer.id)):
-                    message = f"The answer “{answer.id}” of “{question.id}” has no words in {language}"
-                    remedy = f'Write below [questions.{question.id}]: answers.{answer.id} = "…"'
-                    yield Fault("no_words", ("questions", question.id), message, remedy, language)
+                    missing = saying("no_words.answer", answer=answer.id, question=question.id, language=language)
+                    yield Fault(missing, ("questions", question.id), language)
 
 
 def no_word_is_left_over(plan: Plan, place: Place) -> Iterator[Fault]:
@@ -32,13 +31,11 @@ def no_word_is_left_over(plan: Plan, place: Place) -> Iterator[Fault]:
     for language, words in plan.words.items():
         for name in words.questions:
             if name not in plan.questions:
-                message = f"“{name}” has words, but the plan does not ask it"
-                yield Fault("stray", ("questions", name), message, "Take it out, or correct its name", language)
+                yield Fault(saying("stray.question", question=name), ("questions", name), language)
         for name, answer in dict.fromkeys([*words.answers, *words.typed]):
             if name in plan.questions and (name, answer) not in known:
-                message = f"“{answer}” has words, but “{name}” has no such answer"
-                at = ("questions", name, "answers", answer)
-                yield Fault("stray", at, message, "Take it out, or correct its name", language)
+                stray = saying("stray.answer", answer=answer, question=name)
+                yield Fault(stray, ("questions", name, "answers", answer), language)
 
 
 def reader_deadline_and_urgent_are_stated(plan: Plan, place: Place) -> Iterator[Fault]:
@@ -46,12 +43,9 @@ def reader_deadline_and_urgent_are_stated(plan: Plan, place: Place) -> Iterator[
     for language, words in plan.words.items():
         for name in ("title", "summary", *SENTENCES):
             if not getattr(words, name):
-                message = f"“{name}” is missing or empty"
-                yield Fault("not_stated", _place_of(name), message, f'Write: {name} = "…"', language)
+                yield Fault(saying("not_stated", name=name), _place_of(name), language)
         if words.urgent and not _says(words.urgent, LIFE_IN_DANGER):
-            message = "The urgent line does not say which number to phone when a life is in danger"
-            remedy = f"Put {{{{ {LIFE_IN_DANGER} }}}} into it"
-            yield Fault("urgent_number", _place_of("urgent"), message, remedy, language)
+            yield Fault(saying("urgent_number", number=LIFE_IN_DANGER), _place_of("urgent"), language)
 
 
 def emergency_words_name_their_number(plan: Plan, place: Place) -> Iterator[Fault]:
@@ -60,16 +54,11 @@ def emergency_words_name_their_number(plan: Plan, place: Place) -> Iterator[Faul
     for language, words in plan.words.items():
         for key in sorted(shown & set(place.emergency)):
             if not words.emergency.get(key):
-                message = f"The words that are shown with the number “{key}” are missing"
-                remedy = f'Write below [emergency]: {key} = "…"'
-                yield Fault("emergency_missing", ("emergency",), message, remedy, language)
+                yield Fault(saying("emergency_missing", number=key), ("emergency",), language)
             elif not _says(words.emergency[key], key):
-                message = f"The emergency words “{key}” do not name the number"
-                remedy = f"Put {{{{ {key} }}}} into them"
-                yield Fault("emergency_number", ("emergency", key), message, remedy, language)
+                yield Fault(saying("emergency_number", number=key), ("emergency", key), language)
         for key in sorted(words.emergency.keys() - shown):
-            message = f"The emergency words “{key}” are never shown"
-            yield Fault("emergency_stray", ("emergency", key), message, "Take them out", language)
+            yield Fault(saying("emergency_stray", number=key), ("emergency", key), language)
 
 
 def the_first_words_are_neutral(plan: Plan, place: Place) -> Iterator[Fault]:
@@ -77,22 +66,18 @@ def the_first_words_are_neutral(plan: Plan, place: Place) -> Iterator[Fault]:
     for language, words in plan.words.items():
         for name, of_health in (("hello", True), ("reminder", True), ("closing", False)):
             for word in telling(getattr(words, name), of_health=of_health):
-                message = f"“{word}” stands in “{name}”, which others may read over somebody's shoulder"
-                yield Fault("telling", _place_of(name), message, "Say it without that word", language)
+                yield Fault(saying("telling", word=word, name=name), _place_of(name), language)
         for name in ("name", "named"):
             if words.hello and not _says(words.hello, name):
-                message = f"“hello” does not say {{{{ {name} }}}}"
-                remedy = "Greet the person with {{ name }}, and say with {{ named }} who asks"
-                yield Fault("nameless", _place_of("hello"), message, remedy, language)
+                yield Fault(saying("nameless", name=name), _place_of("hello"), language)
 
 
 def labels_fit_a_button(plan: Plan, place: Place) -> Iterator[Fault]:
     for language, words in plan.words.items():
         for (question, answer), label in words.answers.items():
             if len(label) > MOST_IN_A_LABEL:
-                message = f"“{label}” has {len(label)} letters, {MOST_IN_A_LABEL} fit on a button"
-                at = ("questions", question, "answers", answer)
-                yield Fault("label_long", at, message, "Make it shorter", language)
+                long = saying("label_long", label=label, count=len(label), most=MOST_IN_A_LABEL)
+                yield Fault(long, ("questions", question, "answers", answer), language)
 
 
 def every_answer_can_be_typed(plan: Plan, place: Place) -> Iterator[Fault]:
@@ -107,8 +92,8 @@ def _typed(plan: Plan, words: Words, question: Question, answer: str, language: 
     key, at = (question.id, answer), ("questions", question.id)
     for said in (words.answers.get(key, ""), *words.typed.get(key, ())):
         if said and understood(question, plan.words, said) != answer:
-            message = f"Somebody who types “{said}” to “{question.id}” could mean another answer than “{answer}”"
-            yield Fault("same_words", (*at, "answers", answer), message, "Give the answers different words", language)
+            unclear = saying("same_words", typed=said, question=question.id, answer=answer)
+            yield Fault(unclear, (*at, "answers", answer), language)
 
 
 def _place_of(name: str) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.domain.hard_words import ABBREVIATIONS, CONTRACTION, HARD_WORDS, NUMBER_WORDS
+from bot.domain.sayings import Saying, saying
 
 MOST_WORDS = 20
 MOST_MEAN_WORDS = 12
@@ -31,12 +32,14 @@ _WHERE = re.compile(r"\{\{|\d")
 
 @dataclass(frozen=True, order=True)
 class Remark:
-    """One thing to word better: `line` counts from 1 in the file; neither sentence bears a full stop."""
+    """One thing to word better: `line` counts from 1 in the file."""
 
     line: int
-    rule: str
-    message: str
-    remedy: str
+    what: Saying
+
+    @property
+    def rule(self) -> str:
+        return self.what.rule
 
 
 def lint(text: str, language: str, *, first_line: int = 1, alone: bool = False) -> list[Remark]:
@@ -46,10 +49,7 @@ def lint(text: str, language: str, *, first_line: int = 1, alone: bool = False) 
         remarks += _of_line(number, line, language)
     remarks += _paragraphs(text, first_line)
     if alone and not _WHERE.search(text):
-        message = "The action does not say where or how"
-        remarks.append(
-            Remark(first_line, "action_vague", message, "Name a place, a day or a number to phone, as a placeholder")
-        )
+        remarks.append(Remark(first_line, saying("action_vague")))
     return sorted(remarks)
 
 
@@ -58,13 +58,12 @@ def lint_whole(body: str, action: str, length: int, *, first_line: int = 1) -> l
     remarks = []
     words = [len(sentence.split()) for _, sentence in _sentences(f"{body}\n\n{action}", first_line)]
     if words and sum(words) / len(words) > MOST_MEAN_WORDS:
-        message = f"The sentences have {sum(words) / len(words):.0f} words on average, {MOST_MEAN_WORDS} read easily"
-        remarks.append(Remark(first_line, "sentences_mean", message, "Make two sentences of the longest ones"))
+        mean = f"{sum(words) / len(words):.0f}"
+        remarks.append(Remark(first_line, saying("sentences_mean", count=mean, most=MOST_MEAN_WORDS)))
     if length > MOST_CHARACTERS:
-        message = f"The message has {length} characters, people read about {MOST_CHARACTERS}"
-        remarks.append(Remark(first_line, "long", message, "Keep the one thing that matters"))
+        remarks.append(Remark(first_line, saying("long", count=length, most=MOST_CHARACTERS)))
     if len(_LINK.findall(body + action)) > MOST_LINKS:
-        remarks.append(Remark(first_line, "links", "There is more than 1 link", "Keep the most useful one"))
+        remarks.append(Remark(first_line, saying("links")))
     return remarks
 
 
@@ -76,7 +75,7 @@ def words_of(text: str) -> str:
 
 def _of_line(number: int, line: str, language: str) -> Iterator[Remark]:
     if _ITALIC.search(line):
-        yield Remark(number, "italics", "Italics are hard to read", "Take <i> and <em> out")
+        yield Remark(number, saying("italics"))
     plain = _LINK.sub("", words_of(line))
     yield from _emoji(number, plain)
     if language == "en":
@@ -86,40 +85,37 @@ def _of_line(number: int, line: str, language: str) -> Iterator[Remark]:
 def _emoji(number: int, line: str) -> Iterator[Remark]:
     found = _EMOJI.search(line)
     if found and (line[: found.start()].strip() or not re.search(r"\w", line)):
-        remedy = "Say it in words, and put an emoji only before them at the start of the line"
-        yield Remark(number, "emoji", "An emoji stands for words or between them", remedy)
+        yield Remark(number, saying("emoji"))
 
 
 def _english(number: int, line: str) -> Iterator[Remark]:
     for found in CONTRACTION.finditer(line):
-        message = f"“{found[0]}” is often read as its opposite"
-        yield Remark(number, "contraction", message, "Write it out: do not, cannot, will not")
+        yield Remark(number, saying("contraction", word=found[0]))
     for found in _CAPITALS.finditer(line):
-        yield Remark(number, "capitals", f"“{found[0]}” is in capitals", "Use small letters: capitals shout")
+        yield Remark(number, saying("capitals", word=found[0]))
     for found in _ABBREVIATION.finditer(_CAPITALS.sub("", line)):
         if found[0].replace(".", "") not in ABBREVIATIONS:
-            message = f"“{found[0]}” may not be known"
-            yield Remark(number, "abbreviation", message, "Write the words out")
+            yield Remark(number, saying("abbreviation", word=found[0]))
     yield from _numbers(number, line)
     yield from _hard(number, line)
 
 
 def _numbers(number: int, line: str) -> Iterator[Remark]:
     for found in NUMBER_WORDS.finditer(line):
-        yield Remark(number, "number_word", f"“{found[0]}” is a number in letters", "Write it in digits")
+        yield Remark(number, saying("number_word", word=found[0]))
     for found in _RANGE.finditer(line):
-        yield Remark(number, "number_range", f"“{found[0]}” has a dash", "Write to between the two: 6 to 8")
+        yield Remark(number, saying("number_range", words=found[0]))
     for found in _CLOCK_24.finditer(line):
-        yield Remark(number, "clock", f"“{found[0]}” is a 24-hour time", "Write it as 5pm or 5:30pm")
+        yield Remark(number, saying("clock.of_24_hours", time=found[0]))
     for found in _PERCENT.finditer(line):
-        yield Remark(number, "percent", f"“{found[0]}” is hard to picture", "Write it as 1 in 7")
+        yield Remark(number, saying("percent", words=found[0]))
 
 
 def _hard(number: int, line: str) -> Iterator[Remark]:
     for hard, easy in HARD_WORDS.items():
         if found := re.search(rf"\b{hard}\b", line, re.IGNORECASE):
-            remedy = f"Write “{easy}”" if easy else "Say it more simply, or leave it out"
-            yield Remark(number, "hard_word", f"“{found[0]}” is a hard or stiff word", remedy)
+            simpler = saying("hard_word.easier", word=found[0], easy=easy)
+            yield Remark(number, simpler if easy else saying("hard_word.alone", word=found[0]))
 
 
 def _paragraphs(text: str, first_line: int) -> Iterator[Remark]:
@@ -127,12 +123,10 @@ def _paragraphs(text: str, first_line: int) -> Iterator[Remark]:
         found = list(_sentences(paragraph, start))
         bullets = paragraph.lstrip().startswith(("- ", "• "))
         if len(found) > MOST_SENTENCES and not bullets:
-            message = f"This paragraph has {len(found)} sentences, {MOST_SENTENCES} are enough"
-            yield Remark(start, "paragraph_long", message, "Put an empty line between two of them")
+            yield Remark(start, saying("paragraph_long", count=len(found), most=MOST_SENTENCES))
         for line, sentence in found:
             if len(sentence.split()) > MOST_WORDS:
-                message = f"This sentence has {len(sentence.split())} words, {MOST_WORDS} are enough"
-                yield Remark(line, "sentence_long", message, "Make two of it")
+                yield Remark(line, saying("sentence_long", count=len(sentence.split()), most=MOST_WORDS))
 
 
 def _blocks(text: str, first_line: int) -> Iterator[tuple[int, str]]:

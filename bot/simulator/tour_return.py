@@ -1,9 +1,10 @@
 """The tour's last part: back in hospital, home again, less often, two silent days, and the end of the thirty days."""
 
 from bot.simulator.tour_home import HELLO
-from bot.simulator.tour_month import NO_BREATH, RING, answers, asked
+from bot.simulator.tour_month import NO_BREATH, answers, asked
 from bot.simulator.tour_stage import Stage
 
+SILENT = "Please see how Rose is."
 MORNING = 9
 THANKS, ANSWER = "Thank you all, I am well again.", "I am so glad. Tea on Tuesday?"
 
@@ -47,10 +48,10 @@ async def two_silent_days(stage: Stage) -> None:
         await asked(stage)
         await stage.comes(hour=MORNING, days=1)
         await asked(stage)
-        stage.expects(amara.ever_heard(RING) == 1, "One silent day should not alarm Amara.")
+        stage.expects(amara.ever_heard(SILENT) == 0, "One silent day should not alarm Amara.")
         await stage.comes(hour=MORNING)
     await stage.comes(hour=10, minute=1)
-    amara.sees(RING)
+    amara.sees(SILENT)
     await amara.taps("concern:take:*")
     await amara.taps("concern:spoken:*")
     await amara.taps("concern:out:*:fine")

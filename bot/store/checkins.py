@@ -286,8 +286,11 @@ async def bring_back(
 
 
 async def count_due(tx: AsyncConnection, since: datetime, until: datetime) -> int:
-    """Check-ins that wait for their time in this span; the closing asks nothing."""
-    query = select(func.count()).where(_PLANNED, checkins.c.kind == "questions")
+    """Check-ins whose time is in this span, whether they wait, were asked or were answered; the closing asks nothing.
+
+    Looks through all of them, for the digest: once a morning.
+    """
+    query = select(func.count()).where(checkins.c.state != Stage.CLEARED, checkins.c.kind == "questions")
     return int((await tx.execute(query.where(checkins.c.due_at >= since, checkins.c.due_at < until))).scalar_one())
 
 

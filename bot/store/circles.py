@@ -84,6 +84,19 @@ async def members(tx: AsyncConnection, circle_id: int) -> list[Person]:
     return [Person(**row) for row in (await tx.execute(query)).mappings()]
 
 
+async def joined_since(tx: AsyncConnection, champion_id: int, since: datetime) -> list[tuple[str, str]]:
+    """[(circle, first name)] of those who joined a champion's open circles since then, the first to join first."""
+    query = (
+        select(circles.c.name, people.c.name)
+        .join(memberships, memberships.c.circle_id == circles.c.id)
+        .join(people, people.c.id == memberships.c.person_id)
+        .where(circles.c.champion_id == champion_id, circles.c.closed_at.is_(None))
+        .where(memberships.c.left_at.is_(None), memberships.c.joined_at >= since)
+    )
+    rows = await tx.execute(query.order_by(circles.c.id, memberships.c.joined_at, people.c.id))
+    return [(circle, name) for circle, name in rows]
+
+
 async def count_members(tx: AsyncConnection, circle_id: int) -> int:
     query = select(func.count()).where(memberships.c.circle_id == circle_id, memberships.c.left_at.is_(None))
     return int((await tx.execute(query)).scalar_one())

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, literal_column, select, update
+from sqlalchemy import and_, bindparam, exists, func, insert, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.concerns import Phase, Rung
+from bot.domain.concerns import Outcome, Phase, Rung
 from bot.domain.plans import Level
 from bot.store.schema import people
 from bot.store.schema_care import concern_events, concerns
@@ -85,6 +85,20 @@ async def unowned_past_deadline(tx: AsyncConnection, now: datetime) -> list[int]
     return list((await tx.execute(_LATE, {"now": now})).scalars())
 
 
+_SPOKEN = exists().where(
+    concern_events.c.concern_id == concerns.c.id,
+    concern_events.c.what == "spoken",
+    concern_events.c.at >= concerns.c.owned_at,
+)
+_UNSPOKEN = and_(_NOT_CLOSED, concerns.c.state == literal_column("'owned'"), ~_SPOKEN)
+
+
+async def unspoken(tx: AsyncConnection, now: datetime) -> list[int]:
+    """Ids of what somebody has and has said nothing more about in time."""
+    query = select(concerns.c.id).where(_UNSPOKEN, concerns.c.deadline_at <= now)
+    return list((await tx.execute(query.order_by(concerns.c.deadline_at, concerns.c.id))).scalars())
+
+
 async def count_not_closed(tx: AsyncConnection) -> tuple[int, int]:
     """How many nobody has, and how many somebody has."""
     query = select(concerns.c.state, func.count().label("rows")).where(_NOT_CLOSED).group_by(concerns.c.state)
@@ -108,6 +122,12 @@ async def closed_since(tx: AsyncConnection, since: datetime, most: int) -> list[
     return [_concern(row) for row in rows.mappings()]
 
 
+async def not_reached_since(tx: AsyncConnection, since: datetime) -> list[int]:
+    """Whose concern was closed because nobody could reach them."""
+    query = select(concerns.c.person_id).where(concerns.c.state == Phase.CLOSED, concerns.c.closed_at >= since)
+    return list((await tx.execute(query.where(concerns.c.outcome == Outcome.NOT_REACHED).distinct())).scalars())
+
+
 async def with_names(tx: AsyncConnection, closed_since: datetime | None, most: int) -> list[tuple[Concern, str, str]]:
     """[(concern, whose it is about, who has it)]: all that are not closed, or the last that were since then."""
     resident, owner = people.alias(), people.alias()
@@ -127,9 +147,9 @@ async def with_names(tx: AsyncConnection, closed_since: datetime | None, most: i
 
 
 async def earliest(tx: AsyncConnection, after: datetime) -> datetime | None:
-    query = select(func.min(concerns.c.deadline_at)).where(
-        concerns.c.state == Phase.OPEN, concerns.c.deadline_at > after
-    )
+    """When somebody else is told, or whoever has it is asked."""
+    waits = or_(concerns.c.state == Phase.OPEN, _UNSPOKEN)
+    query = select(func.min(concerns.c.deadline_at)).where(waits, concerns.c.deadline_at > after)
     moment: datetime | None = (await tx.execute(query)).scalar()
     return moment
 

@@ -102,6 +102,12 @@ async def _mention(tx: AsyncConnection, ids: dict[str, int], rows: Sequence[New]
         await tx.execute(insert(mentions), named)
 
 
+async def mention(tx: AsyncConnection, delivery_id: int, person_id: int) -> None:
+    """A message that waits names one person more."""
+    named = insert_for(tx)(mentions).values(delivery_id=delivery_id, person_id=person_id)
+    await tx.execute(named.on_conflict_do_nothing())
+
+
 def _values(row: New, now: datetime) -> dict[str, Any]:
     columns = [name for name in New.__dataclass_fields__ if name != "names"]
     values = {name: getattr(row, name) for name in columns}
@@ -245,9 +251,9 @@ async def names_of(tx: AsyncConnection, broadcast_id: int) -> dict[int, str]:
 
 
 async def not_reached(tx: AsyncConnection, broadcast_id: int) -> list[int]:
-    """Whom a report names: those who did not get it, or may not have."""
+    """Whom a report names: those who did not get it, or may not have, or were left out."""
     query = select(deliveries.c.person_id).where(deliveries.c.broadcast_id == broadcast_id)
-    unsure = (State.FAILED, State.MISSED, State.UNCERTAIN)
+    unsure = (State.FAILED, State.MISSED, State.UNCERTAIN, State.SUPPRESSED, State.CLEARED)
     return list((await tx.execute(query.where(deliveries.c.state.in_(unsure)))).scalars())
 
 

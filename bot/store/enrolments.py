@@ -82,6 +82,12 @@ async def by_token(tx: AsyncConnection, token_hash: str) -> Enrolment | None:
     return None if row is None else enrolment(row)
 
 
+async def one_press_at_a_time(tx: AsyncConnection) -> None:
+    """Until this transaction ends no other press makes an enrolment. SQLite has one writer anyway."""
+    if tx.dialect.name == "postgresql":
+        await tx.exec_driver_sql("SELECT pg_advisory_xact_lock(4704)")
+
+
 async def of_person(tx: AsyncConnection, person_id: int, states: Iterable[State] = LIVING) -> list[Enrolment]:
     query = select(*COLUMNS).where(enrolments.c.person_id == person_id, enrolments.c.state.in_(list(states)))
     return [enrolment(row) for row in (await tx.execute(query.order_by(enrolments.c.id.desc()))).mappings()]

@@ -83,6 +83,13 @@ async def grant(tx: AsyncConnection, person_id: int, role: Role, by: int | None,
         await tx.execute(insert(roles).values(person_id=person_id, role=role, granted_at=now, granted_by=by))
 
 
+async def granted_by(tx: AsyncConnection, person_id: int, role: Role) -> int | None:
+    """Who gave somebody the role they have now, if it is known."""
+    query = select(roles.c.granted_by).where(roles.c.person_id == person_id, roles.c.role == role)
+    found: int | None = (await tx.execute(query.where(roles.c.ended_at.is_(None)))).scalar()
+    return found
+
+
 async def end_role(tx: AsyncConnection, person_id: int, role: Role, now: datetime) -> None:
     mine = update(roles).where(roles.c.person_id == person_id, roles.c.role == role, roles.c.ended_at.is_(None))
     await tx.execute(mine.values(ended_at=now))

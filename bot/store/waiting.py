@@ -20,11 +20,13 @@ champions, readers = people.alias("champions"), people.alias("readers")
 
 @dataclass(frozen=True)
 class Named:
-    """An enrolment by its person's first name. `other`: somebody else it is about."""
+    """An enrolment by its person's first name. `other`: somebody else it is about. `at`: since when it waits."""
 
     enrolment_id: int
     name: str
     other: str = ""
+    at: datetime | None = None
+    person_id: int = 0
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,8 @@ class Unanswered:
 
 async def requests(tx: AsyncConnection, most: int) -> tuple[list[Named], int]:
     """Who asked by themself to be asked after, the oldest first."""
-    query = select(enrolments.c.id.label("enrolment_id"), people.c.name)
+    since = (enrolments.c.created_at.label("at"), enrolments.c.person_id)
+    query = select(enrolments.c.id.label("enrolment_id"), people.c.name, *since)
     query = query.join(people, people.c.id == enrolments.c.person_id).where(enrolments.c.state == State.WAITING)
     found = await many(tx, query.order_by(enrolments.c.id).limit(most), Named)
     return found, await count(tx, query)

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from bot.actions import companions, enrolled, timelines
+from bot.actions import companions, deaths, enrolled, timelines
 from bot.actions import desk as door
 from bot.actions.companions import Known
 from bot.actions.course import View
@@ -91,6 +91,7 @@ async def shown(desk: Desk, faults: Mapping[str, Markup] | None = None) -> Respo
         name=_name(view),
         title=title(desk, view.plan),
         is_living=view.enrolment.state in enrolment_store.LIVING,
+        can_have_died=deaths.can_be_told(view.enrolment),
         on_day=enrolled.day_of(desk.runtime, view.enrolment.home_on),
         time_of_day=_time_of_day(desk, view),
         reads=desk.runtime.plain(view.person.language, "language.name") if view.person else "",

@@ -7,7 +7,8 @@ from markupsafe import Markup
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from bot.actions import companions, course, discharging
+from bot.actions import coming as when
+from bot.actions import companions, course, deaths, discharging
 from bot.actions.course import View
 from bot.domain.checkins import Course, Due
 from bot.domain.errors import NotAllowed, NotFound, NotNow, Refused
@@ -78,22 +79,24 @@ def read_day(runtime: Runtime, text: str) -> date:
     return day
 
 
-def _first(desk: Desk, coming: list[Due]) -> str:
-    return desk.moment(coming[0].due_at) if coming else ""
+async def _first(desk: Desk, coming: list[Due]) -> dict[str, object]:
+    person = (await course.view(desk.runtime, desk.id, desk.number())).person
+    due_at = coming[0].due_at if coming else None
+    return when.first(desk.runtime, due_at, person, desk.runtime.place.zone, desk.language)
 
 
 async def move(desk: Desk) -> Response:
     """Another day of coming home."""
     day = read_day(desk.runtime, desk.given("home_on"))
     coming = await course.move_home(desk.runtime, desk.id, desk.number(), day)
-    return _back(desk, "course.moved", first=_first(desk, coming))
+    return _back(desk, "course.moved", **await _first(desk, coming))
 
 
 async def again(desk: Desk) -> Response:
     """Home again after a stay."""
     day = read_day(desk.runtime, desk.given("home_on"))
     coming = await course.home_again(desk.runtime, desk.id, desk.number(), day)
-    return _back(desk, "course.moved", first=_first(desk, coming))
+    return _back(desk, "course.moved", **await _first(desk, coming))
 
 
 async def hospital(desk: Desk) -> Response:
@@ -105,7 +108,7 @@ async def hospital(desk: Desk) -> Response:
 async def often(desk: Desk) -> Response:
     fewer = desk.given("fewer") == "yes"
     coming = await course.how_often(desk.runtime, desk.id, desk.number(), fewer=fewer)
-    return _back(desk, "course.fewer" if fewer else "course.all", first=_first(desk, coming))
+    return _back(desk, "course.fewer" if fewer else "course.all", **await _first(desk, coming))
 
 
 async def companion(desk: Desk) -> Response:
@@ -128,10 +131,12 @@ async def stop(desk: Desk) -> Response:
 
 
 async def died(desk: Desk) -> Response:
-    """Everything to them stops at once and for ever."""
-    view = await _living(desk)
+    """Everything to them stops at once and for ever; also when their check-ins are over already."""
+    view = await course.view(desk.runtime, desk.id, desk.number())
     if view.enrolment.person_id == desk.id:
         raise NotFound("desk.no_page")
+    if not deaths.can_be_told(view.enrolment):
+        raise NotNow("desk_checkins.over_now")
     await course.end(desk.runtime, desk.id, desk.number(), Course.DIED)
     return _back(desk, "course.died", name=_name(view))
 

@@ -21,6 +21,8 @@ from starlette.types import Message, Receive
 from bot.actions import desk as door
 from bot.actions.desk import Seat
 from bot.actions.people import Visitor
+from bot.catalogue.finding_places import Placed
+from bot.catalogue.findings import Finding
 from bot.domain.desk import same
 from bot.domain.errors import NotAllowed, NotFound, NotNow, Refused
 from bot.runtime import Runtime
@@ -28,6 +30,7 @@ from bot.web import rendering as views
 
 ROOT = "/desk"
 COOKIE, SAID_COOKIE = "desk", "desk-said"
+BY_MACHINE = "x-desk-refresh"  # a page that stands open sends it when it fetches itself: nobody sits there
 SAID_LASTS = 60  # seconds for the next page to say what was done
 MOST_FIELDS = 500
 LONGEST_FIELD = 200_000  # bytes of one field that is no file
@@ -63,6 +66,10 @@ class Desk:
 
     def plain(self, key: str, /, **values: object) -> str:
         return self.runtime.plain(self.language, key, **values)
+
+    def told(self, finding: Finding | Placed) -> Markup:
+        """What is wrong and what to do, in the reader's language."""
+        return views.marked(finding.told(self.language), self.language)
 
     def number(self, name: str = "id") -> int:
         """A number in the address."""
@@ -129,9 +136,11 @@ class Pages:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
 
-    def shows(self, path: str, page: Page) -> Route:
+    def shows(self, path: str, page: Page, used: bool = True) -> Route:
+        """Shows something. `used`: whether looking at it says that somebody still sits at the desk."""
+
         async def endpoint(request: Request) -> Response:
-            seat = await _seat(self._runtime, request)
+            seat = await _seat(self._runtime, request, used and BY_MACHINE not in request.headers)
             if isinstance(seat, Response):
                 return seat
             return await _answer(Desk(self._runtime, request, seat, FormData()), page)
@@ -145,7 +154,7 @@ class Pages:
             seat = await _seat(self._runtime, request)  # before the form is read: strangers upload nothing
             if isinstance(seat, Response):
                 return seat
-            small = Request(request.scope, _counted(request.receive))
+            small = Request(request.scope, counted(request.receive))
             try:
                 async with small.form(max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD) as form:
                     return await _changed(Desk(self._runtime, request, seat, form), page)
@@ -160,11 +169,11 @@ class TooLarge(Exception):
     """More was sent than any form of ours can hold."""
 
 
-def _counted(receive: Receive) -> Receive:
+def counted(receive: Receive, most: int = LARGEST_BODY) -> Receive:
     """What comes in, until it is too much: the length that is announced may be missing, or wrong."""
-    left = LARGEST_BODY
+    left = most
 
-    async def counted() -> Message:
+    async def counting() -> Message:
         nonlocal left
         message = await receive()
         left -= len(message.get("body", b""))
@@ -172,12 +181,12 @@ def _counted(receive: Receive) -> Receive:
             raise TooLarge
         return message
 
-    return counted
+    return counting
 
 
-async def _seat(runtime: Runtime, request: Request) -> Seat | Response:
+async def _seat(runtime: Runtime, request: Request, used: bool = True) -> Seat | Response:
     """Who sits there, or the page for whoever may not."""
-    seat = await door.seat(runtime, request.cookies.get(COOKIE, ""))
+    seat = await door.seat(runtime, request.cookies.get(COOKIE, ""), used)
     if seat is None:
         return outside(runtime, request, "desk.logged_out", 401)
     if not seat.visitor.is_coordinator:

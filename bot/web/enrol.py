@@ -3,6 +3,7 @@
 One form for all three: filled in, looked over with what it means, and only then done.
 """
 
+import secrets
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -10,13 +11,14 @@ from markupsafe import Markup
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from bot.actions import assisting, companions, course, discharging, enrolled, enrolling
+from bot.actions import assisting, coming, companions, course, discharging, enrolled, enrolling
 from bot.actions.circles import checked_name
 from bot.actions.companions import Known
 from bot.actions.discharging import Outlook
 from bot.catalogue.fields import show_date
 from bot.domain.checkins import Enrolment as State
 from bot.domain.errors import NotNow, Refused
+from bot.domain.people import Purpose
 from bot.domain.plans import Plan, Tier
 from bot.runtime import Runtime
 from bot.web import home_cards
@@ -24,11 +26,15 @@ from bot.web.courses import read_day
 from bot.web.desk import STATUS, Desk, Page, Pages
 
 CARD, ASSISTED, ASKED = "card", "assisted", "asked"
+PRESS_BYTES, LONGEST_PRESS = 16, 64
 
 
 @dataclass(frozen=True)
 class Form:
-    """What was filled in, as it was typed; `choices`: the champions who can phone."""
+    """What was filled in, as it was typed; `choices`: the champions who can phone.
+
+    `press`: what tells one press of the last button from the next, so that a double one makes one enrolment.
+    """
 
     kind: str
     plan: str
@@ -40,14 +46,16 @@ class Form:
     plans: list[Plan] = field(default_factory=list)
     choices: list[Known] = field(default_factory=list)
     asker: str = ""
+    press: str = ""
 
 
 @dataclass(frozen=True)
 class Review:
-    """What the form means, in words, and what the button that does it is called."""
+    """What the form means, in words, and what the button that does it is called. `aloud`: questions to be read out."""
 
     words: Markup
     button: str
+    aloud: dict[str, str] = field(default_factory=dict)
 
 
 def routes(runtime: Runtime) -> list[BaseRoute]:
@@ -79,6 +87,8 @@ def _sent(kind: str) -> Page:
             if look is None or faults:
                 return _show(desk, form, faults, status=422)
             if desk.given("step") == "make":
+                if faults := _unsaid(desk, form):
+                    return _show(desk, form, faults, await _review(desk, form, look), 422)
                 return await _made(desk, form)
             return _show(desk, form, review=await _review(desk, form, look))
         except Refused as refusal:
@@ -103,6 +113,7 @@ async def _form(desk: Desk, kind: str) -> Form:
         plans,
         await companions.known_champions(runtime, 0) if kind == ASSISTED else [],
         await _asker(desk) if kind == ASKED else "",
+        desk.given("press")[:LONGEST_PRESS] or secrets.token_urlsafe(PRESS_BYTES),
     )
 
 
@@ -141,12 +152,18 @@ def _whom(desk: Desk, form: Form) -> dict[str, Markup]:
     return faults
 
 
+def _unsaid(desk: Desk, form: Form) -> dict[str, Markup]:
+    """Each thing that somebody without Telegram was not asked about, or whose answer was not noted (promise 1)."""
+    asked = [one.value for one in enrolling.PURPOSES] if form.kind == ASSISTED else []
+    return {one: desk.say("desk_checkins.choose_said") for one in asked if desk.given(one) not in ("yes", "no")}
+
+
 async def _review(desk: Desk, form: Form, look: Outlook) -> Review:
     values = {
         "name": form.name or form.asker,
         "plan": look.plan.spoken(desk.language).title,
         "day": show_date(date.fromisoformat(form.home_on), desk.language),
-        "first": desk.moment(look.coming[0].due_at),
+        **_first(desk, look),
         "never": look.never,
         "tier": form.tier,
     }
@@ -154,8 +171,9 @@ async def _review(desk: Desk, form: Form, look: Outlook) -> Review:
         return Review(desk.say("enrolling.review", **values), _BUTTONS[form.kind])
     place, danger = desk.runtime.place.name, desk.runtime.place.emergency["life_in_danger"]
     volunteer = await companions.champion_name(desk.runtime, int(form.volunteer))
-    words = desk.say("enrolling.witness", volunteer=volunteer, place=place, danger=danger, **values)
-    return Review(words, _BUTTONS[form.kind])
+    aloud = {"name": form.name, "volunteer": volunteer, "place": place, "danger": danger}
+    questions = {one.value: desk.plain(f"enrolling.witness_{one.value}", **aloud) for one in enrolling.PURPOSES}
+    return Review(desk.say("enrolling.witness", asked=False, **values | aloud), _BUTTONS[form.kind], questions)
 
 
 _BUTTONS = {CARD: "buttons.make_card", ASKED: "buttons.confirm_home", ASSISTED: "buttons.witness_yes"}
@@ -164,18 +182,25 @@ _BUTTONS = {CARD: "buttons.make_card", ASKED: "buttons.confirm_home", ASSISTED: 
 async def _made(desk: Desk, form: Form) -> Response:
     runtime, home_on, tier = desk.runtime, date.fromisoformat(form.home_on), Tier(form.tier)
     if form.kind == CARD:
-        card = await enrolling.discharge(runtime, desk.id, form.plan, home_on, tier)
+        card = await enrolling.discharge(runtime, desk.id, form.plan, home_on, tier, form.press)
         language = form.language if form.language in runtime.place.languages else runtime.place.default_language
         return home_cards.hand_out(desk, card.enrolment_id, card.link, language)
     if form.kind == ASKED:
         asker = await discharging.confirm(runtime, desk.id, desk.number(), form.plan, home_on, tier)
         return desk.go(f"/checkins/{desk.number()}", "enrolling.confirmed_desk", name=asker.name)
     name, volunteer_id = checked_name(form.name), int(form.volunteer)
-    number = await assisting.enrol(runtime, desk.id, name, volunteer_id, form.plan, home_on, tier)
+    said = {one for one in enrolling.PURPOSES if desk.given(one.value) == "yes"}
+    if Purpose.TELL_NAMED not in said:
+        said -= {Purpose.SEE_ANSWERS}
+    number = await assisting.enrol(runtime, desk.id, name, volunteer_id, form.plan, home_on, tier, said, form.press)
     volunteer = await companions.champion_name(runtime, volunteer_id)
     look = await discharging.outlook(runtime, form.plan, home_on)
-    first = desk.moment(look.coming[0].due_at)
-    return desk.go(f"/checkins/{number}", "enrolling.assisted_done", volunteer=volunteer, name=name, first=first)
+    values = {"volunteer": volunteer, "name": name, **_first(desk, look)}
+    return desk.go(f"/checkins/{number}", "enrolling.assisted_done", **values)
+
+
+def _first(desk: Desk, look: Outlook) -> dict[str, object]:
+    return coming.first(desk.runtime, look.coming[0].due_at, None, desk.runtime.place.zone, desk.language)
 
 
 def _show(
@@ -188,6 +213,7 @@ def _show(
         form=form,
         faults=faults or {},
         review=review,
+        typed=desk.given,
         address=desk.request.url.path,
         plans=[(one.id, _described(desk, one)) for one in form.plans],
         languages=languages,

@@ -66,7 +66,7 @@ def routes(runtime: Runtime, closing: Callable[[], bool] = lambda: False) -> lis
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         return StreamingResponse(pulse.stream(closing), media_type="text/event-stream", headers=headers)
 
-    return [Pages(runtime).shows("/live", live), Route(f"{ROOT}/static/{{name}}", _static, methods=["GET"])]
+    return [Pages(runtime).shows("/live", live, used=False), Route(f"{ROOT}/static/{{name}}", _static, methods=["GET"])]
 
 
 async def _static(request: Request) -> Response:

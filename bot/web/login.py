@@ -13,7 +13,7 @@ from bot.actions import desk as door
 from bot.domain.errors import Refused
 from bot.runtime import Runtime
 from bot.web import rendering
-from bot.web.desk import COOKIE, ROOT, Desk, Pages, came_from_here, forget, outside, remember
+from bot.web.desk import COOKIE, ROOT, Desk, Pages, TooLarge, came_from_here, counted, forget, outside, remember
 
 BROWSERS = (
     ("Telegram", "Telegram"),
@@ -27,6 +27,7 @@ SYSTEMS = (
     ("Linux", "Linux"),
 )  # fmt: skip
 MOST_SIGNED = 8192  # characters
+MOST_SENT = 20_000  # bytes from somebody whom nobody knows yet
 Way = Callable[[Runtime, str, str, str], Awaitable[str]]  # (runtime, what lets in, device, old session) -> new session
 
 
@@ -64,12 +65,19 @@ class Entrance:
         return HTMLResponse(rendering.plain_page(self._runtime, language, view, values), headers=rendering.HEADERS)
 
     async def entered(self, request: Request) -> Response:
-        async with request.form(max_fields=4) as form:
-            return await self._enter(request, str(form.get("link", "")), door.enter)
+        return await self._sent(request, "link", door.enter)
 
     async def app_entered(self, request: Request) -> Response:
-        async with request.form(max_fields=4) as form:
-            return await self._enter(request, str(form.get("signed", ""))[:MOST_SIGNED], door.enter_signed)
+        return await self._sent(request, "signed", door.enter_signed)
+
+    async def _sent(self, request: Request, field: str, way: Way) -> Response:
+        """What a stranger sent, as long as it is no more than the forms of these pages can hold."""
+        small = Request(request.scope, counted(request.receive, MOST_SENT))
+        try:
+            async with small.form(max_files=0, max_fields=4, max_part_size=MOST_SENT) as form:
+                return await self._enter(request, str(form.get(field, ""))[:MOST_SIGNED], way)
+        except TooLarge:
+            return outside(self._runtime, request, "desk.too_large", 413)
 
     async def _enter(self, request: Request, what: str, way: Way) -> Response:
         if not came_from_here(request):

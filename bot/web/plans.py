@@ -7,6 +7,7 @@ from starlette.routing import BaseRoute
 
 from bot.actions import plan_preview as preview
 from bot.actions import plans as actions
+from bot.actions import rereading
 from bot.actions.plans import Waiting
 from bot.domain.plans import SENTENCES
 from bot.domain.templates import SOURCE_LANGUAGE
@@ -28,10 +29,17 @@ def routes(runtime: Runtime) -> list[BaseRoute]:
 async def listed(desk: Desk) -> Response:
     """Every plan with its languages, and where each stands."""
     found: dict[str, list[Waiting]] = {}
-    for each in await actions.every(desk.runtime):
+    newest = await actions.every(desk.runtime)
+    for each in newest:
         found.setdefault(each.plan.id, []).append(each)
-    faults = [str(fault) for fault in desk.runtime.catalogue.faults if "checkins/" in fault.file]
-    return desk.show("plans.html", plans=list(found.values()), language_of=_language_of(desk), faults=faults)
+    faults = [fault for fault in desk.runtime.catalogue.faults if "checkins/" in fault.file]
+    return desk.show(
+        "plans.html",
+        plans=list(found.values()),
+        language_of=_language_of(desk),
+        faults=faults,
+        reread=rereading.of_plans(desk.runtime, newest),
+    )
 
 
 def _language_of(desk: Desk):  # type: ignore[no-untyped-def]

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from babel.dates import format_timedelta
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from bot.catalogue.direction import is_right_to_left
 from bot.catalogue.fields import show_date
+from bot.catalogue.finding_places import Placed
+from bot.catalogue.finding_words import Told
+from bot.catalogue.findings import Finding
 from bot.runtime import Runtime
 
 if TYPE_CHECKING:
@@ -90,13 +93,19 @@ def _render(runtime: Runtime, language: str, view: str, values: Mapping[str, obj
 
 
 def _words(runtime: Runtime, language: str) -> dict[str, Any]:
-    """What every view can say: `say` gives marked-up phrases, `plain` bare ones, the rest times and days."""
+    """What every view can say: `say` gives marked-up phrases, `plain` bare ones, the rest times and days.
+
+    `told` says what is wrong with a text, `located` the same after its file and line.
+    """
 
     def say(key: str, /, **values: object) -> Markup:
         return Markup(runtime.say(language, key, **values))
 
     def plain(key: str, /, **values: object) -> str:
         return runtime.plain(language, key, **values)
+
+    def told(finding: Finding | Placed) -> Markup:
+        return marked(finding.told(language), language)
 
     def ago(instant: datetime) -> str:
         """How long it is until then, or since: in 10 minutes, 2 hours ago."""
@@ -115,10 +124,23 @@ def _words(runtime: Runtime, language: str) -> dict[str, Any]:
         "clock": lambda instant: runtime.time(instant, None, language),
         "iso": lambda instant: instant.isoformat(timespec="seconds"),
         "language": language,
-        "direction": "rtl" if is_right_to_left(language) else "ltr",
+        "told": told,
+        "located": lambda finding: marked(finding.located(language), language),
+        "direction": _direction(language),
         "place": runtime.place,
         "now": runtime.now(),
     }
+
+
+def marked(told: Told, language: str) -> Markup:
+    """Escaped, and said to be in another language than the page where that is so."""
+    if told.language == language:
+        return escape(told.text)
+    return Markup('<span lang="{}" dir="{}">{}</span>').format(told.language, _direction(told.language), told.text)
+
+
+def _direction(language: str) -> str:
+    return "rtl" if is_right_to_left(language) else "ltr"
 
 
 def since(instant: datetime, now: datetime, language: str) -> str:

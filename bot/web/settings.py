@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from difflib import unified_diff
 
+from markupsafe import escape
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
@@ -112,18 +113,18 @@ async def _save(desk: Desk, standing: Standing, form: Form) -> Response:
     if not result.faults:
         form.faults[""] = desk.plain("desk_settings.overtaken")
         return await _form(desk, standing, form, 409, newer=text)
-    _at_their_fields(form, text, result.faults)
+    _at_their_fields(desk, form, text, result.faults)
     return await _form(desk, standing, form, 422)
 
 
-def _at_their_fields(form: Form, text: str, faults: list[Finding]) -> None:
+def _at_their_fields(desk: Desk, form: Form, text: str, faults: list[Finding]) -> None:
     def known(name: str) -> bool:
         return name in form.values or name in form.ticked or name.partition(".")[0] in ("emergency", "oncall")
 
     for one in faults:
         name = field_name(field_of(text, one), known)
-        said = f"{one.message}. {one.remedy}"
-        form.faults[name] = f"{form.faults[name]} {said}" if name in form.faults else said
+        said = desk.told(one)
+        form.faults[name] = escape(form.faults[name]) + " " + said if name in form.faults else said
 
 
 async def go_back(desk: Desk) -> Response:

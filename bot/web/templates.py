@@ -112,6 +112,7 @@ async def one(desk: Desk) -> Response:
     on = await template_drafts.desktop(desk.runtime, topic, language)
     return desk.show(
         "template.html",
+        longest_why=actions.LONGEST_WHY,
         page=page,
         words=page.words,
         on=on,
@@ -121,7 +122,16 @@ async def one(desk: Desk) -> Response:
         waits=page.words.stage in (Stage.WAITING, Stage.IN_REVIEW),
         foreign=language != SOURCE_LANGUAGE,
         since=await changes_since(desk, on, page.words.template.translated_from if page.words.template else ""),
+        differs=differs(page.words),
+        source=read_sheet(on.source.source, "") if on.source else None,
     )
+
+
+def differs(words: Words) -> list[Change]:
+    """What waits to be read says otherwise than what is in use; nothing when nothing waits, or nothing is in use."""
+    if words.newest is None or words.in_use is None or words.newest.approved is not None:
+        return []
+    return changes(words.in_use.source, words.newest.source)
 
 
 def shown(desk: Desk, template: Template | None, name: str = "", *, full: bool = True) -> dict[str, object] | None:
@@ -148,7 +158,7 @@ async def decide(desk: Desk) -> Response:
     if approves and desk.word("language") != SOURCE_LANGUAGE and desk.given("reads") != "yes":
         raise Refused("templates.must_read_language")
     await template_lists.version_pair(desk.runtime, desk.word("topic"), desk.word("language"), int(version_id))
-    await actions.decide(desk.runtime, desk.id, int(version_id), approves, reads_language=approves)
+    await actions.decide(desk.runtime, desk.id, int(version_id), approves, approves, desk.given("why"))
     return _back(desk, "desk_templates.approved_now" if approves else "desk_templates.refused_now")
 
 

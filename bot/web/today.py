@@ -10,6 +10,7 @@ from bot.domain.checkins import Stage
 from bot.domain.errors import NotFound
 from bot.runtime import Runtime
 from bot.web.desk import ROOT, Desk, Pages
+from bot.web.templates import name_of
 
 # Where each of the first steps is done.
 STEPS = {
@@ -35,7 +36,7 @@ def last_routes(runtime: Runtime) -> list[BaseRoute]:
 
 
 async def today(desk: Desk) -> Response:
-    found = await actions.today(desk.runtime, desk.id)
+    found = await actions.today(desk.runtime, desk.id, desk.language)
     stands = found.stands
     return desk.show(
         "today.html",
@@ -44,6 +45,7 @@ async def today(desk: Desk) -> Response:
         machine=await machine_health.conditions(desk.runtime),
         title_of=lambda topic: wording.title(desk.runtime, topic, desk.language),
         steps=[(step, STEPS[step.what]) for step in found.steps],
+        language_of=lambda code: name_of(desk, code),
         planned=stands.get(Stage.PLANNED, 0),
         asked=sum(stands.get(one, 0) for one in ASKED),
         answered=stands.get(Stage.DONE, 0),

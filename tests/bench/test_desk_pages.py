@@ -1,9 +1,11 @@
+import httpx
 import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bench.desk import pages_of
+from bench.desk import _measured, pages_of
+from bench.processes import Failed
 
 
 async def page(request: Request) -> Response:
@@ -26,3 +28,10 @@ def test_several_parameters_belong_to_the_fixed_part_before_them() -> None:
 def test_a_page_with_a_parameter_that_nobody_has_said_is_not_left_out_in_silence() -> None:
     with pytest.raises(KeyError, match=r"plans\.name"):
         pages_of([Route("/desk/plans/{name}", page, methods=["GET"])], {})
+
+
+async def test_a_page_that_is_not_there_ends_the_bench_and_is_named() -> None:
+    transport = httpx.MockTransport(lambda request: httpx.Response(500))
+    async with httpx.AsyncClient(transport=transport, base_url="http://desk") as client:
+        with pytest.raises(Failed, match="/desk/concerns answered 500"):
+            await _measured(client, "/desk/concerns")

@@ -1,5 +1,9 @@
 """The editor with its script: the message and its faults while somebody types, and drafts that keep themselves."""
 
+import asyncio
+from functools import partial
+from typing import Any
+
 import pytest
 
 pytest.importorskip("playwright")
@@ -29,3 +33,48 @@ async def test_the_editor_shows_the_message_and_its_faults_while_somebody_types(
         await page.fill("input[name=title]", "A room")
         await page.click("text=Save the draft")
         await page.wait_for_selector("text=Only coordinators see it")
+
+
+async def _answers(route: Any, *, status: int) -> None:
+    await route.fulfill(status=status, body="no")
+
+
+async def test_the_editor_says_when_a_draft_was_not_kept_and_why() -> None:
+    async with chromium() as browser, desk_on_stage() as (_, url, token):
+        page = await at_desk(browser, url, token, 1280)
+        await page.goto(f"{url}/desk/templates/loneliness/en/edit")
+        reasons = {401: "not at the desk", 403: "too old", 413: "too long", 422: "to see why", 502: "cannot be reached"}
+        for status, words in reasons.items():
+            await page.route("**/keep", partial(_answers, status=status))
+            await page.fill("textarea[name=body]", f"A warm room. {status}")
+            await page.wait_for_selector(f"#kept.fault:has-text('{words}')")
+            await page.unroute("**/keep")
+        await page.route("**/keep", lambda route: route.abort())
+        await page.fill("textarea[name=body]", "Nobody hears")
+        await page.wait_for_selector("#kept.fault:has-text('cannot be reached')")
+        await page.unroute("**/keep")
+        await page.fill("textarea[name=body]", "A warm room is open.")
+        await page.wait_for_selector("#kept:not(.fault):has-text('Draft kept')")
+
+
+async def test_what_is_typed_while_a_draft_is_being_kept_is_kept_after_it() -> None:
+    async with chromium() as browser, desk_on_stage() as (_, url, token):
+        page = await at_desk(browser, url, token, 1280)
+        await page.goto(f"{url}/desk/templates/loneliness/en/edit")
+        on_its_way, may_go = asyncio.Event(), asyncio.Event()
+
+        async def slowly(route: Any) -> None:
+            on_its_way.set()
+            await may_go.wait()
+            await route.continue_()
+
+        await page.route("**/keep", slowly)
+        await page.fill("textarea[name=body]", "The first words.")
+        await on_its_way.wait()
+        await page.fill("textarea[name=body]", "The later words.")
+        async with page.expect_response("**/keep"):
+            may_go.set()
+        assert await page.inner_text("#kept") == ""
+        await page.wait_for_selector("#kept:has-text('Draft kept')")
+        await page.reload()
+        assert await page.input_value("textarea[name=body]") == "The later words."

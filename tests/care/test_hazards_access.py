@@ -1,6 +1,6 @@
 """Hazards of the wrong eyes and hands: phones, accounts, calls that nobody agreed to (docs/safety.md)."""
 
-from bot.actions import assisting, course, planning
+from bot.actions import assisting, course, enrolling, planning
 from bot.actions import people as people_actions
 from bot.domain.people import Purpose
 from bot.domain.plans import Tier
@@ -108,7 +108,9 @@ async def test_promise_6_two_people_of_one_name_are_two_worries(town: TestTown) 
     await town.is_home("Ben")
     elif_id, amara_id = await town.id_of("Elif"), await town.id_of("Amara")
     today = planning.today(town.runtime)
-    await assisting.enrol(town.runtime, elif_id, "Ben", amara_id, "home-from-hospital", today, Tier.USUAL)
+    await assisting.enrol(
+        town.runtime, elif_id, "Ben", amara_id, "home-from-hospital", today, Tier.USUAL, enrolling.PURPOSES
+    )
     await red(town)
     await town.amara.taps("Start the questions")
     await town.amara.taps("Yes, I do")

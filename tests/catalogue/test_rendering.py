@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.catalogue import Catalogue, RenderError, missing, placeholders, render
+from bot.catalogue.finding_words import words_of
 from bot.catalogue.rendering import MOST_UTF16
 from bot.catalogue.telegram_html import utf16_length, visible
 from bot.domain.templates import Template
@@ -132,4 +133,4 @@ def test_an_attack_is_refused_quickly_and_in_words(attack: str) -> None:
     found = parsed(attack)
     assert time.process_time() - started < 1
     assert found.template is None
-    assert found.faults and all(fault.remedy for fault in found.faults)
+    assert found.faults and all(words_of("en")[fault.what.key]["remedy"] for fault in found.faults)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.actions import enrolling, machine_health, timelines
+from bot.actions import enrolling, machine_health, owning, rereading, timelines
 from bot.actions.answering import HELLO
 from bot.catalogue import Phrases
 from bot.catalogue.phrase_files import PhraseFile
@@ -163,6 +163,7 @@ def deeds() -> set[str]:
 def concern_events() -> set[str]:
     """Everything that a line of a concern's history can say."""
     happened = {"opened", "taken", "spoken", "passed_on", "called", "not_called", "note", "goes_on", "ends", "died"}
+    happened |= {owning.ASKED, owning.CAME_BACK, "not_reached"}
     return happened | {f"told_{one.value}" for one in Rung} | {f"closed_{one.value}" for one in Outcome}
 
 
@@ -198,6 +199,8 @@ def families() -> dict[str, set[str]]:
         "course.": {"fewer", "all"},
         "enrolling.": {"named_question", "backup_question"},
         "enrolling.ask_": set(enrolment_steps.ORDER) - {"check"},
+        "enrolling.witness_": set(enrolment_steps.PURPOSE),
+        "buttons.say_": {"yes", "no"},
         "media.": set(MEDIA),
         "mydata.": owned | named,
         "reasons.": reasons(),
@@ -250,6 +253,7 @@ def families() -> dict[str, set[str]]:
         "desk_today.step_": {"place", "champion", "message", "enrolment", "done", "next", "later"},
         "desk_today.help_": {"place", "champion", "message", "enrolment"},
         "desk_today.machine_": troubles(),
+        "desk_templates.": set(rereading.ORDER),
         "desk_today.do_": troubles(),
     }
 
@@ -328,7 +332,7 @@ def test_the_commands_menu_fits(language: str) -> None:
 def test_the_bot_speaks_plainly() -> None:
     """Paragraphs are left out: the source holds alternatives side by side that nobody reads together."""
     said = ENGLISH.texts.items()
-    remarks = [f"{key}: {one.message}" for key, source in said for one in lint(source, "en")]
+    remarks = [f"{key}: {one.what}" for key, source in said for one in lint(source, "en")]
     assert [one for one in remarks if "paragraph" not in one] == []
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Text, select
 
-from bot.actions import assisting, planning
+from bot.actions import assisting, enrolling, planning
 from bot.domain.plans import Tier
 from bot.store import concerns as concern_store
 from bot.store.schema import metadata
@@ -74,7 +74,9 @@ async def _at_home(town: TestTown, resident: Character, champion: Character) -> 
     await resident.taps("Sanjay (Tuesday tea)")
     person_id, elif_id = await town.id_of(CHAMPION), await town.id_of("Elif")
     today = planning.today(town.runtime)
-    await assisting.enrol(town.runtime, elif_id, "Winifred", person_id, "keeping-company", today, Tier.USUAL)
+    await assisting.enrol(
+        town.runtime, elif_id, "Winifred", person_id, "keeping-company", today, Tier.USUAL, enrolling.PURPOSES
+    )
     await town.dalia.says("/home")
     await town.dalia.taps("Yes, please ask for me")
 

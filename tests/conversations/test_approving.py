@@ -8,6 +8,7 @@ import pytest
 
 from bot.actions import templates as template_actions
 from tests.cast import TestTown, opened_test_town
+from tests.conversations.letters import forges
 
 MESSAGES = Path(__file__).parents[2] / "messages"
 
@@ -148,3 +149,17 @@ async def test_promise_8_new_fields_in_english_do_not_take_approved_translations
         shelf = await template_actions.library(tx, town.runtime)
     assert shelf.version_for("flu-jab", "bn") is not None
     assert shelf.version_for("flu-jab", "en") is not None
+
+
+async def test_whoever_reads_to_approve_is_told_which_words_are_only_examples(town: TestTown) -> None:
+    elif_ = await town.has_coordinator()
+    version = next(
+        one
+        for one in await template_actions.waiting(town.runtime)
+        if (one.topic, one.language) == ("pharmacy-first", "en")
+    )
+    await forges(elif_, f"approve:read:{version.id}")
+    _, template = await template_actions.get(town.runtime, version.id)
+    place = next(one.example for one in template.fields if "Pharmacy" in one.example)
+    assert "Only examples, which the champion replaces:" in elif_.last and place in elif_.last
+    assert "Is every other word right for us here?" in elif_.last

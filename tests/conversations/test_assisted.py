@@ -19,7 +19,7 @@ from tests.conversations.everything import dump, numbers, traces
 from tests.conversations.letters import forges
 
 
-async def _enrols(town: TestTown, name: str = "Zebulon") -> store.Enrolment:
+async def _enrols(town: TestTown, name: str = "Zebulon", answers: tuple[str, ...] = ("Yes",) * 4) -> store.Enrolment:
     await town.has_coordinator()
     await town.approves_plans()
     await town.has_champion()
@@ -30,6 +30,8 @@ async def _enrols(town: TestTown, name: str = "Zebulon") -> store.Enrolment:
     for label in ("Amara (Elm House)", "Home from hospital", "Today", "As usual"):
         await elif_.taps(label)
     assert f"Please read this to {name}" in elif_.last
+    for said in answers:
+        await elif_.taps(said)
     await elif_.taps("Yes, I heard it myself")
     assert elif_.heard(f"Amara is told when to phone {name}") == 1
     async with town.runtime.database.read() as tx:
@@ -43,7 +45,7 @@ async def test_promise_1_a_yes_by_voice_is_witnessed_and_recorded_as_such(town: 
     async with town.runtime.database.read() as tx:
         rows = list(await tx.execute(select(consents).where(consents.c.person_id == made.person_id)))
         assert len(await checkin_store.of_enrolment(tx, made.id)) == 9
-    assert {row.wording for row in rows} == {"by voice, witnessed by a coordinator: witness-1"}
+    assert {row.wording for row in rows} == {"by voice, witnessed by a coordinator: witness-2"}
     assert len(rows) == 4
     assert "Zebulon would like you to ring" in town.amara.last
     await forges(town.elif_, "dis:yes")
@@ -185,3 +187,26 @@ async def test_promise_4_last_words_that_nobody_can_say_on_the_phone_reach_the_c
         assert (closing.state, closing.reason) == (Stage.LATE, "no_volunteer")
         ended = await store.by_id(tx, made.id)
     assert ended is not None and ended.state is State.ENDED
+
+
+async def test_promise_1_each_yes_and_no_by_voice_is_asked_by_itself(town: TestTown) -> None:
+    made = await _enrols(town, answers=("Yes", "No", "Yes"))
+    assert town.elif_.heard("also see your answers") == 0, "who is told nothing is shown nothing"
+    async with town.runtime.database.read() as tx:
+        said = await people_store.standing_consents(tx, made.person_id or 0)
+    assert {purpose.value for purpose, _ in said} == {"checkins", "phone"}
+
+
+async def test_promise_1_without_a_yes_to_being_phoned_nothing_begins(town: TestTown) -> None:
+    await town.has_coordinator()
+    await town.approves_plans()
+    await town.has_champion()
+    await town.elif_.says("/discharge")
+    await town.elif_.taps("Somebody without Telegram")
+    await town.elif_.says("Zebulon")
+    for label in ("Amara (Elm House)", "Home from hospital", "Today", "As usual", "Yes", "No", "No"):
+        await town.elif_.taps(label)
+    assert "Nothing begins, and nothing about Zebulon is kept" in town.elif_.last
+    await forges(town.elif_, "dis:yes")
+    async with town.runtime.database.read() as tx:
+        assert await store.in_state(tx, *State) == []

@@ -1,6 +1,6 @@
 """Somebody without Telegram: their volunteer reads the questions out and taps the answers in."""
 
-from bot.actions import assisting, planning
+from bot.actions import assisting, enrolling, planning
 from bot.domain.plans import Tier
 from bot.store import concerns as store
 from tests.cast import TestTown
@@ -19,6 +19,7 @@ async def test_promise_6_a_red_answer_on_the_phone_shows_the_words_to_the_volunt
         "home-from-hospital",
         planning.today(town.runtime),
         Tier.USUAL,
+        enrolling.PURPOSES,
     )
     enrolment = made if isinstance(made, int) else made.id
     await town.passes(days=1)

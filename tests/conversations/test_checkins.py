@@ -198,7 +198,7 @@ async def test_promise_5_a_check_in_that_came_too_late_is_not_sent_and_a_human_i
     assert (first.day, first.state) == (1, "late")
     assert town.ben.heard("Is now a good time?") <= 1, "that of the next day at most"
     assert "could not be sent in time" not in shown(town.amara.phone), "not without Ben's yes to that"
-    assert "Ben would like a ring" in shown(town.amara.phone)
+    assert "Please see how Ben is" in shown(town.amara.phone)
 
 
 async def test_less_often_and_no_more_are_obeyed_and_said(town: TestTown) -> None:

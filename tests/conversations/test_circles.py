@@ -85,3 +85,41 @@ async def test_another_champion_cannot_touch_a_circle(town: TestTown) -> None:
         assert "This circle is not there any more" in sanjay.last
     await town.joins("Ben")
     assert "You are in “Elm House” now" in town.ben.last
+
+
+async def test_a_champion_hears_once_a_day_who_has_joined(town: TestTown) -> None:
+    await town.has_coordinator()
+    await town.has_champion()
+    for name in ("Ben", "Dalia", "Chidi"):
+        await town.joins(name)
+    assert town.amara.heard("joined “Elm House”") == 0, "they are gathered for an hour"
+    await town.passes(hours=1, seconds=5)
+    assert town.amara.last == "3 people joined “Elm House”: Ben, Dalia, Chidi"
+    await town.joins("Farid")
+    await town.ben.opens(town.amara.link())  # is in it already
+    await town.passes(hours=10)
+    assert town.amara.heard("joined “Elm House”") == 1, "once a day"
+    await town.passes(hours=14)
+    assert town.amara.last == "1 person joined “Elm House”: Farid"
+
+
+async def test_who_joins_in_the_evening_is_named_in_the_morning(town: TestTown) -> None:
+    await town.has_coordinator()
+    await town.has_champion()
+    await town.passes(hours=13)
+    await town.joins("Ben")
+    await town.passes(hours=9)
+    assert town.amara.heard("joined “Elm House”") == 0
+    await town.passes(hours=2)
+    assert town.amara.last == "1 person joined “Elm House”: Ben"
+
+
+async def test_the_coordinator_who_invited_a_champion_hears_once_that_they_have_begun(town: TestTown) -> None:
+    await town.has_coordinator()
+    await town.has_champion()
+    assert "Amara said yes to your invitation" in town.elif_.last and "“Elm House”" in town.elif_.last
+    assert town.amara.heard("Then send them your first message: /broadcast")
+    await town.amara.says("/circle")
+    await town.amara.taps("Make another circle")
+    await town.amara.says("Tuesday tea")
+    assert town.elif_.heard("said yes to your invitation") == 1

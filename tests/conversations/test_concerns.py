@@ -35,17 +35,19 @@ async def test_promise_6_a_red_alert_walks_every_rung_and_rings_everybody_until_
 
     await town.sanjay.taps("I have it")
     assert "Sanjay will ring you by" in shown(town.ben.phone)
-    await town.amara.taps("I have it")
-    assert "Sanjay has this" in town.amara.last, "the second learns who was first"
-    before = town.elif_.heard("Ben needs somebody now")
+    assert "Sanjay has this: Ben" in town.amara.last and town.amara.buttons == [], "nobody else goes on looking"
+    await town.sanjay.taps("I have spoken to them")
+    before = len(town.elif_.sees)
     await town.passes(hours=2)
-    assert town.elif_.heard("Ben needs somebody now") == before
+    assert len(town.elif_.sees) == before
 
+    await town.sanjay.says("/concerns")
+    await town.sanjay.taps(f"concern:see:{(await concerns_of(town, 'Ben'))[0].id}")
     await town.sanjay.taps("Pass it on")
     assert "Ben needs somebody now" in town.elif_.last
     await town.elif_.taps("I have it")
     await town.elif_.taps("Close it")
-    await town.elif_.taps("I could not reach them")
+    await town.elif_.taps("I helped")
     await town.elif_.taps("Nothing to add")
     assert "Ben: this is closed. Thank you." in town.elif_.last
     assert await concerns_of(town, "Ben") == []
@@ -60,8 +62,81 @@ async def test_promise_6_a_red_answer_at_night_rings_those_on_call(town: TestTow
     await town.passes(hours=15)  # one o'clock at night in London
     await town.ben.taps("Yes, I do")
     assert "Phone 999 now." in shown(town.ben.phone) and "Ben needs somebody now" in town.amara.last
-    await town.passes(minutes=31)
-    assert "Ben needs somebody now" in town.elif_.last
+    assert "Ben needs somebody now" in town.elif_.last, "whoever is on call is awake, and Amara may not be"
+    assert "Ben needs" not in shown(town.sanjay.phone)
+    await town.passes(minutes=16)
+    assert "Ben needs somebody now" in town.sanjay.last, "the ladder goes on as always"
+
+
+async def test_promise_6_i_have_it_and_then_nothing_goes_back_up_the_ladder(town: TestTown) -> None:
+    await town.is_home("Ben")
+    await red(town)
+    await town.amara.taps("I have it")
+    await town.passes(minutes=29)
+    assert "Have you spoken to Ben?" not in town.amara.last and "Ben needs" not in shown(town.elif_.phone)
+    await town.passes(minutes=2)
+    assert "Have you spoken to Ben?" in town.amara.last
+    await town.passes(minutes=30)
+    assert "Ben needs somebody now" in town.elif_.last and "I have it" in town.elif_.buttons
+
+
+async def test_promise_6_not_reached_is_no_end_while_somebody_may_lie_there(town: TestTown) -> None:
+    await town.is_home("Ben")
+    await red(town)
+    await town.amara.taps("I have it")
+    await town.amara.taps("Close it")
+    await town.amara.taps("I could not reach them")
+    assert "nobody has reached Ben" in town.amara.last
+    assert "Ben needs somebody now" in town.elif_.last and "I have it" in town.elif_.buttons
+    assert [one.state.value for one in await concerns_of(town, "Ben")] == ["open"]
+    await town.elif_.taps("I have it")
+    await town.elif_.taps("Close it")
+    await town.elif_.taps("999 was phoned")
+    assert await concerns_of(town, "Ben") == []
+
+
+async def test_promise_6_nobody_has_phoned_is_told_even_when_it_was_closed(town: TestTown) -> None:
+    await town.is_home("Ben")
+    await red(town)
+    await town.amara.taps("I have it")
+    await town.amara.taps("Close it")
+    await town.amara.taps("They are fine")
+    concern_id = await last_concern(town)
+    await town.passes(minutes=11)
+    for number in (1, 2):
+        await town.ben.says(f"/hours{number}")  # something else is on the screen by then
+        town.ben.phone._tap(town.ben.phone.messages[0], f"called:no:{concern_id}")
+        await town.settle()
+        assert len(await concerns_of(town, "Ben")) == 1
+        assert "says that nobody has phoned 999 yet" in town.amara.last
+        await town.passes(minutes=2)
+
+
+async def last_concern(town: TestTown) -> int:
+    async with town.runtime.database.read() as tx:
+        return max(one.id for one in await store.closed_since(tx, town.clock.now() - timedelta(days=1), 9))
+
+
+async def test_promise_6_red_words_in_the_middle_of_something_else_are_red(town: TestTown) -> None:
+    await town.is_home("Ben")
+    await town.ben.says("/hours")
+    await town.ben.taps("Change the times")
+    await town.ben.says("chest pain")
+    assert town.ben.heard("Phone 999 now.") == 1 and "Ben needs somebody now" in town.amara.last
+    assert [one.level.value for one in await concerns_of(town, "Ben")] == ["red"]
+    await town.passes(minutes=11)
+    await town.ben.taps("No, not yet")
+    assert "says that nobody has phoned 999 yet" in shown(town.sanjay.phone)
+
+
+async def test_promise_6_red_words_are_red_when_nothing_is_asked_and_about_others_they_are_not(town: TestTown) -> None:
+    await town.is_home("Ben")
+    await town.joins("Ben")
+    await town.ben.says("chest pain")
+    assert town.ben.heard("Phone 999 now.") == 1 and "chest pain" in shown(town.amara.phone)
+    assert [one.level.value for one in await concerns_of(town, "Ben")] == ["red"]
+    await town.amara.says("chest pain")
+    assert town.amara.heard("Phone 999 now.") == 0
 
 
 async def test_promise_5_that_somebody_will_ring_is_not_told_when_the_time_for_it_is_over(town: TestTown) -> None:

@@ -9,6 +9,7 @@ from bot import ticks
 from bot.actions import digests, heartbeats, watching
 from bot.config import Misconfigured, load
 from bot.store import machine
+from bot.store import people as people_store
 from tests.cast import TestTown
 from tests.conversations.test_concerns import red
 
@@ -21,6 +22,7 @@ async def test_every_morning_coordinators_read_what_is_open_and_how_old(town: Te
     before = town.elif_.heard("Good morning")
     await red(town)
     await town.amara.taps("I have it")
+    await town.amara.taps("I have spoken to them")
     await town.turns_to(town.clock.now() + timedelta(hours=23, minutes=30))
     digest = next(one for one in reversed(town.elif_.sees) if "Good morning" in one)
     assert "Still open: 1. Nobody has taken: 0." in digest and "Ben, red, 22 hours, somebody has it" in digest
@@ -90,3 +92,26 @@ async def test_a_digest_names_the_first_and_counts_the_others(town: TestTown, mo
     await town.passes(days=3)
     digests_read = [one for one in town.elif_.sees if "No answer since yesterday" in one]
     assert digests_read and "No answer since yesterday: Ben, and 1 more." in digests_read[0]
+
+
+async def test_the_digest_counts_todays_check_ins_also_when_they_were_asked_already(town: TestTown) -> None:
+    await town.has_coordinator()
+    await town.is_home("Ben", days_ago=1)  # it is 10am, and day 1 of the plan is today
+    await town.passes(minutes=1)
+    async with town.runtime.database.read() as tx:
+        person = await people_store.by_id(tx, await town.id_of("Elif"))
+        sums = await digests._sums(tx, town.runtime, person, town.runtime.now())
+    assert sums.due == 1
+
+
+async def test_whoever_nobody_could_reach_is_named_in_the_morning(town: TestTown) -> None:
+    await town.is_home("Ben", named="", backup="")
+    await town.is_asked("Ben")
+    await town.ben.taps("Yes, now is good")
+    await town.ben.says("My cat has run away, and I cannot look for her")
+    await town.elif_.taps("I have it")
+    for words in ("Close it", "I could not reach them", "Nothing to add"):
+        await town.elif_.taps(words)
+    await town.turns_to(town.clock.now() + timedelta(hours=23, minutes=30))
+    digest = next(one for one in reversed(town.elif_.sees) if "Good morning" in one)
+    assert "Closed since yesterday because nobody could reach them: Ben. Please ring again." in digest

@@ -1,10 +1,12 @@
 """A champion fills in a broadcast: every question, every way back, and whatever happens in between."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.actions import template_drafts
 from bot.actions import templates as template_actions
 from bot.town import opened_town, try_settings
 from tests.cast import Character, TestTown, opened_test_town
@@ -278,3 +280,25 @@ async def test_who_has_stopped_is_told_how_to_begin_again(town: TestTown) -> Non
 async def test_only_champions_draft(town: TestTown) -> None:
     await town.farid.says("/broadcast")
     assert "Only champions can do this." in town.farid.last
+
+
+async def test_a_message_of_the_desk_is_called_by_its_title_and_waits_for_a_second_coordinator(town: TestTown) -> None:
+    await town.is_ready()
+    elif_id, shipped = await town.id_of("Elif"), town.runtime.catalogue.templates["heat", "en"]
+    text = re.sub(r"^title: .*$", "title: Boiler check", shipped.source_text, flags=re.MULTILINE)
+    text = text.replace("topic: heat", "topic: boiler-check")
+    draft = await template_drafts.save(town.runtime, elif_id, ("boiler-check", "en"), text, 0)
+    assert draft.draft is not None
+    await template_drafts.submit(town.runtime, elif_id, ("boiler-check", "en"), draft.draft.serial)
+    await town.amara.says("/broadcast")
+    assert "Boiler check: a coordinator wrote it, and a second coordinator has to read it" in town.amara.last
+    assert "boiler-check" not in town.amara.last
+
+
+async def test_a_refused_line_has_the_way_on_below_it(town: TestTown) -> None:
+    await town.is_ready()
+    await town.drafts("loneliness", line="Ring me on 020 7946 0111")
+    assert "a number can only stand in a blank of the message that asks for one" in town.amara.last
+    assert town.amara.buttons == ["Send without a line", "Back", "Cancel"]
+    await town.amara.taps("Send without a line")
+    assert "People who get it: 3" in town.amara.last

@@ -8,7 +8,7 @@ from bot.store import enrolments as store
 from bot.store.schema import consents
 from bot.store.schema_care import checkins
 from tests.cast import Character, TestTown, opened_test_town
-from tests.conversations.letters import forges
+from tests.conversations.letters import forges, shown
 from tests.conversations.test_discharge import makes_card
 
 ALL_YES = ("Yes", "Yes", "Yes", "Yes")
@@ -247,3 +247,33 @@ async def test_a_coordinator_can_say_no_to_somebody_who_asks(town: TestTown) -> 
     assert "Would you like somebody to ask" in town.ben.last
     await town.ben.taps("Not now")
     assert "Nothing will be sent" in town.ben.last
+
+
+async def test_questions_that_are_due_already_are_not_announced_for_a_time_that_is_over(town: TestTown) -> None:
+    await town.has_coordinator()
+    await town.approves_plans()
+    await town.passes(hours=5)  # 3pm
+    await town.elif_.says("/discharge")
+    await town.elif_.taps("Somebody comes home")
+    for words in ("Home from hospital", "Yesterday", "As usual"):
+        await town.elif_.taps(words)
+    assert "The first check-in: as soon as they have said yes" in town.elif_.last
+    await town.elif_.taps("Make the card")
+    await opens(town.ben, town.elif_.link())
+    assert town.ben.heard("On 8 days, from Monday 5 October until")
+    for label in ("Yes", "No", "No", "10am", "Yes, begin"):
+        await town.ben.taps(label)
+    begun = shown(town.ben, "All is set.").text
+    assert "The first questions come in a moment." in begun
+    assert "Monday 5 October" not in begun
+    assert "Not today" in town.ben.buttons
+
+
+async def test_in_the_night_the_first_questions_are_announced_for_when_they_wake(town: TestTown) -> None:
+    await town.has_coordinator()
+    await town.approves_plans()
+    link = await makes_card(town.elif_, "yesterday")
+    await opens(town.ben, link, "Yes", "No", "No", "10am")
+    await town.passes(hours=13)  # 11pm
+    await town.ben.taps("Yes, begin")
+    assert "The first questions come on Tuesday 6 October, 9am." in town.ben.last

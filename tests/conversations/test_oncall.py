@@ -54,3 +54,13 @@ async def test_promise_6_in_a_gap_every_coordinator_is_told(town: TestTown) -> N
     assert "Ben needs somebody now" in town.elif_.last
     await town.elif_.says("/oncall")
     assert "Nobody is on call" in town.elif_.last
+
+
+async def test_who_is_alone_on_call_reads_one_line_and_is_not_asked_to_take_over_from_herself(town: TestTown) -> None:
+    await town.has_coordinator()
+    await town.elif_.says("/oncall")
+    assert "The next 7 days: Elif." in town.elif_.last
+    assert town.elif_.buttons == []
+    await second_coordinator(town)
+    await town.elif_.says("/oncall")
+    assert "I take over for 8 hours" in town.elif_.buttons

@@ -81,3 +81,34 @@ async def test_a_name_of_blanks_or_great_length_does_no_harm(town: TestTown) -> 
         await town.joins(name)
         assert "You are in “Elm House” now." in town.person(name).last, name
     assert "&lt;" not in town.person("<b>Bobby & co</b>").last
+
+
+async def test_help_is_true_for_whoever_asks(town: TestTown) -> None:
+    await town.is_ready()
+    await town.elif_.says("/help")
+    assert "champion at any time" not in town.elif_.last and "Write here" not in town.elif_.last
+    assert all(
+        f"/{one} " in town.elif_.last for one in ("desk", "concerns", "oncall", "inbox", "champion", "discharge")
+    )
+    assert "/broadcast" not in town.elif_.last
+    await town.amara.says("/help")
+    assert all(f"/{one} " in town.amara.last for one in ("broadcast", "inbox", "concerns", "circle", "away"))
+    assert "/oncall" not in town.amara.last and "Write here" not in town.amara.last
+    await town.ben.says("/help")
+    assert "send them. Amara reads them." in town.ben.last and "/circle shows the circles" in town.ben.last
+    assert "As a" not in town.ben.last and "For yourself" not in town.ben.last
+    await town.joins("Elif")
+    await town.elif_.says("/help")
+    assert "As a coordinator" in town.elif_.last and "send them. Amara reads them." in town.elif_.last
+
+
+async def test_help_names_who_reads_the_words_of_somebody_without_a_circle(town: TestTown) -> None:
+    await town.is_home("Ben")
+    await town.is_asked("Ben")
+    await town.ben.taps("Not today")
+    await town.ben.says("/help")
+    assert "send them. Amara reads them." in town.ben.last and "/circle" not in town.ben.last
+    await town.is_home("Dalia", named="", backup="")
+    await town.dalia.says("/help")
+    assert "send them. A coordinator reads them." in town.dalia.last
+    assert "/home shows when the next questions come" in town.dalia.last

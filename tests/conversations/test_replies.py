@@ -34,6 +34,7 @@ async def test_promise_7_words_reach_the_champion_with_the_original_above_and_th
     assert "About: Hello Ben, it is Amara." in relay.text
     assert "May I bring <b>my</b> sister & her dog?" in relay.text
     assert relay.text.index("About:") < relay.text.index("May I bring")
+    assert len(relay.text[relay.text.index("About:") : relay.text.index("May I bring")].strip()) <= len("About: ") + 80
     assert "I have passed this on to Amara." in town.ben.last
     assert "999" in town.ben.last
     assert town.elif_.heard("sister") == 0

@@ -63,3 +63,14 @@ async def test_a_reason_nobody_foresaw_is_said_in_words(town: TestTown) -> None:
     await town.amara.taps("Look again")
     assert "some_raw_key" not in town.amara.last
     assert "Not reached: Ben (something went wrong)" in town.amara.last
+
+
+async def test_a_report_names_who_was_left_out_and_why(town: TestTown) -> None:
+    await town.is_ready()
+    await town.dalia.says("/pause")
+    await town.dalia.taps("7 days")
+    await town.chidi.says("/stop")
+    await town.sends("loneliness")
+    await town.passes(minutes=1)
+    assert "• asked for a rest: Dalia" in town.amara.last
+    assert "• stopped all messages: Chidi" in town.amara.last

@@ -3,6 +3,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from bot.actions import course, discharging, enrolled, enrolling
+from bot.domain.checkins import Course
 from bot.domain.checkins import Enrolment as State
 from bot.domain.plans import Tier
 from bot.store import enrolments as store
@@ -109,8 +110,14 @@ async def test_somebody_without_telegram_is_enrolled_with_a_witness(town: TestTo
     await desk.presses("Look at what it means", name=WICKED, volunteer=amara, plan="home-from-hospital")
     assert "Please read this to" in desk.sees
     assert "<img src=x" not in desk.answer.text  # type: ignore[union-attr]
-    await desk.presses("Yes, I heard it myself")
+    await desk.presses("Yes, I heard it myself", checkins="yes", phone="yes", tell_named="yes")
+    assert {one["id"] for one in desk.page.select(".faulty .fault")} == {"x-see_answers"}, "each is asked by itself"
+    await desk.presses("Yes, I heard it myself", checkins="yes", phone="no", tell_named="yes", see_answers="no")
+    assert "Nothing begins" in desk.sees
+    await desk.presses("Look at what it means", name=WICKED, volunteer=amara, plan="home-from-hospital")
+    await desk.presses("Yes, I heard it myself", checkins="yes", phone="yes", tell_named="yes", see_answers="no")
     assert desk.heading == WICKED
+    assert "The named person may see the answers No" in desk.sees
     assert "<img src=x" not in desk.answer.text  # type: ignore[union-attr]
     assert "Said yes by voice; Elif was the witness" in desk.sees
     assert "Phones and taps the answers in Amara (has said yes)" in desk.sees
@@ -122,6 +129,45 @@ async def test_somebody_without_telegram_is_enrolled_with_a_witness(town: TestTo
     await desk.presses("Find", q="<script>alert(1)</script>")
     assert "Nobody here is called “<script>alert(1)</script>”." in desk.sees
     assert "<script>alert" not in desk.answer.text  # type: ignore[union-attr]
+
+
+async def _sends_twice(desk: DeskVisit) -> tuple[str, str]:
+    """The same filled form twice, as by a double press; where each led to."""
+    form = desk.page.select_one("form:has(input[name=press])")
+    assert form is not None
+    data = {str(one["name"]): str(one.get("value", "")) for one in form.find_all("input")} | {"step": "make"}
+    answers = [await desk.client.post(str(form["action"]), data=data) for _ in range(2)]
+    assert [one.status_code for one in answers] == [200, 200]
+    return str(answers[0].url), str(answers[1].url)
+
+
+async def test_a_double_press_makes_one_card(town: TestTown) -> None:
+    await _ready(town)
+    desk = await sits_at_desk(town)
+    await desk.opens("/desk/checkins/new")
+    await desk.presses("Look at what it means", plan="home-from-hospital")
+    first, second = await _sends_twice(desk)
+    assert first == second
+    await desk.opens(second)
+    assert desk.page.select_one("#f-link") is not None
+    await desk.opens("/desk/checkins/new")
+    await desk.presses("Look at what it means", plan="home-from-hospital")
+    await desk.presses("Make the card")
+    assert str(desk.answer.url) != first, "another form makes another card"  # type: ignore[union-attr]
+    assert [what for what, _ in await _deeds(town)].count("enrolment_invited") == 2
+
+
+async def test_a_double_press_enrols_one_person_without_telegram(town: TestTown) -> None:
+    await _ready(town)
+    desk, amara = await sits_at_desk(town), str(await town.id_of("Amara"))
+    await desk.opens("/desk/checkins/assisted")
+    await desk.presses("Look at what it means", name="Winifred", volunteer=amara, plan="home-from-hospital")
+    first, second = await _sends_twice(desk)
+    assert first == second
+    async with town.runtime.database.read() as tx:
+        assert len(await store.in_state(tx, State.ACTIVE)) == 1
+    await town.settle()
+    assert len([one for one in town.amara.phone.messages if "would like you to ring" in one.text]) == 1
 
 
 async def test_a_request_is_confirmed_or_declined(town: TestTown) -> None:
@@ -262,3 +308,19 @@ async def test_the_list_turns_its_pages_and_finds_by_name(town: TestTown) -> Non
     view = await course.of_person(town.runtime, await town.id_of("Ben"))
     assert view is not None
     assert len(await discharging.listed(town.runtime, elif_id)) == 53
+
+
+async def test_a_death_after_the_plan_can_be_told_at_the_desk(town: TestTown) -> None:
+    await town.is_ready()
+    number = await town.is_home("Ben", backup="")
+    await course.end(town.runtime, await town.id_of("Elif"), number, Course.DONE)
+    await town.passes(days=3)
+    desk = await sits_at_desk(town)
+    await desk.opens(f"/desk/checkins/{number}")
+    await desk.presses("Yes, they have died")
+    assert "Over: they have died (from Elif)" in desk.sees
+    assert town.amara.heard("Ben has died") == 1
+    assert "Has died" not in desk.sees
+    again = await desk.client.post(f"/desk/checkins/{number}/died")
+    assert again.status_code != 200
+    assert town.amara.heard("Ben has died") == 1

@@ -7,7 +7,9 @@ from urllib.parse import urlencode
 
 import pytest
 
+from bot.actions import desk as door
 from bot.simulator.telegram import TOKEN
+from bot.web import live
 from tests.cast import TestTown
 from tests.desk import browser, desk_link, sits_at_desk
 
@@ -90,6 +92,31 @@ async def test_a_session_ends_by_itself_by_hand_and_from_everywhere(town: TestTo
     assert busy.status == 401
 
 
+async def test_a_page_that_stands_open_and_looks_by_itself_does_not_keep_a_session(town: TestTown) -> None:
+    await town.has_coordinator()
+    desk, by_itself = await sits_at_desk(town), {"X-Desk-Refresh": "1"}
+    for _ in range(3):
+        await town.passes(minutes=39)
+        assert (await desk.client.get("/desk/concerns", headers=by_itself)).status_code == 200
+        assert await door.seat(town.runtime, str(desk.client.cookies.get("desk")), used=False)
+    await town.passes(minutes=3)
+    assert (await desk.client.get("/desk/concerns", headers=by_itself)).status_code == 401
+    await desk.opens("/desk/live")
+    assert desk.status == 401
+
+
+async def test_the_stream_of_news_does_not_keep_a_session(town: TestTown, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "STREAM_SECONDS", 0)
+    await town.has_coordinator()
+    desk = await sits_at_desk(town)
+    await town.passes(minutes=119)
+    await desk.opens("/desk/live")
+    assert desk.status == 200
+    await town.passes(minutes=1)
+    await desk.opens("/desk/live")
+    assert desk.status == 401
+
+
 async def test_a_session_that_was_planted_beforehand_opens_nothing(town: TestTown) -> None:
     await town.has_coordinator()
     await town.elif_.says("/desk")
@@ -165,6 +192,32 @@ async def test_what_the_browser_keeps_is_kept_from_scripts_and_nothing_of_it_is_
         )
         kept = {row[0] for row in tables}
     assert not kept & {str(visit.client.cookies.get("desk")), link.partition("=")[2]}
+
+
+async def test_a_stranger_cannot_make_the_door_read_more_than_its_forms_hold(town: TestTown) -> None:
+    await town.has_coordinator()
+    await town.elif_.says("/desk")
+    link, taken = desk_link(town.elif_).partition("=")[2], 0
+
+    async def endless():  # type: ignore[no-untyped-def]
+        nonlocal taken
+        while taken < 5_000_000:
+            taken += 10_000
+            yield b"x" * 10_000
+
+    for path in ("/desk/enter", "/desk/app"):
+        for kind in ("application/x-www-form-urlencoded", "multipart/form-data; boundary=x"):
+            taken = 0
+            visit = browser(town)
+            answer = await visit.client.post(path, content=endless(), headers={"Content-Type": kind})
+            assert answer.status_code in (400, 413), (path, kind)
+            assert taken <= 50_000, (path, kind)
+        visit = browser(town)
+        file = {"signed": ("a.txt", b"a file"), "link": ("b.txt", b"another")}
+        assert (await visit.client.post(path, files=file)).status_code == 400
+    answer = await browser(town).client.post("/desk/enter", data={"link": link}, headers={"Sec-Fetch-Site": "none"})
+    assert answer.status_code == 403
+    assert (await browser(town).client.post("/desk/enter", data={"link": link})).status_code == 200
 
 
 def signed(telegram_id: int, at: int, token: str = TOKEN) -> str:

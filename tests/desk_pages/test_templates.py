@@ -496,3 +496,38 @@ async def test_the_script_keeps_drafts_and_is_told_when_somebody_was_first(town:
     await desk.opens(EDITOR)
     assert re.search("Writing: Two", desk.heading)
     assert "template_draft_saved" not in await noted(town)
+
+
+async def test_whoever_reviews_sees_what_is_different_and_the_source_of_a_translation(town: TestTown) -> None:
+    await town.has_coordinator()
+    await has_grace(town)
+    await town.approves("loneliness")
+    elif_, grace = await sits_at_desk(town), await sits_at_desk(town, "Grace")
+    await elif_.opens("/desk/templates/loneliness/en/edit")
+    await elif_.presses("Send to review", title="A warm room for everybody")
+    await grace.opens("/desk/templates/loneliness/en")
+    assert "What is different from the words in use" in grace.sees
+    assert "for everybody" in " ".join(one.get_text() for one in grace.page.select(".changes ins"))
+    await grace.presses("Yes, champions may send it")
+    assert "What is different from the words in use" not in grace.sees
+    await grace.opens("/desk/templates/loneliness/bn")
+    assert "The English text A warm room for everybody" in grace.sees
+
+
+async def test_who_wrote_the_words_is_told_of_the_answer_and_why(town: TestTown) -> None:
+    await town.has_coordinator()
+    await has_grace(town)
+    await town.approves("loneliness")
+    elif_, grace = await sits_at_desk(town), await sits_at_desk(town, "Grace")
+    await elif_.opens(EDITOR)
+    await elif_.presses("Send to review", title="A warm room")
+    await grace.opens(PAGE)
+    await grace.presses("No, not for us", why="Say <b>where</b> it is.")
+    assert "Grace has read your words for “A warm room”: not yet." in town.elif_.last
+    assert "Grace wrote: Say <b>where</b> it is." in town.elif_.last
+    await elif_.opens(EDITOR)
+    await elif_.presses("Send to review", title="A warm room in Elm House")
+    await grace.opens(PAGE)
+    await grace.presses("Yes, champions may send it")
+    assert "“A warm room in Elm House”: yes" in town.elif_.last
+    assert not town.grace.heard("has read your words")

@@ -1,6 +1,6 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
-from bot.actions import machine_health
+from bot.actions import machine_health, plans
 from bot.store import machine
 from tests.cast import TestTown
 from tests.desk import sits_at_desk
@@ -106,3 +106,24 @@ async def test_the_machine_says_in_plain_words_what_is_amiss(town: TestTown) -> 
 
 def _part(desk, name: str) -> str:  # type: ignore[no-untyped-def]
     return " ".join(desk.page.select_one(f"#{name}").get_text(" ").split())
+
+
+async def test_what_has_to_be_read_again_is_named_before_its_day_on_today_and_in_the_digest(town: TestTown) -> None:
+    await town.is_ready()
+    await town.approves_plans("home-from-hospital")
+    await town.is_home("Ben", backup="", plan="home-from-hospital")
+    desk = await sits_at_desk(town)
+    await desk.opens("/desk/")
+    assert desk.page.select_one("#reread") is None
+    assert not town.elif_.heard("To be read again")
+    version = next(one for one in await plans.every(town.runtime) if one.plan.id == "home-from-hospital")
+    await town.turns_to(datetime(2027, 5, 15, 12, 0, tzinfo=UTC))
+    desk = await sits_at_desk(town)
+    await desk.opens("/desk/")
+    again = _part(desk, "reread")
+    assert f"{version.words.title} (English) Has to be read again within a month" in again
+    assert "Has to be read again now" in again  # heat, since the end of April
+    assert town.elif_.heard("To be read again")
+    assert any(f"/desk/plans/{version.version.id}" in one for one in town.elif_.sees)
+    await desk.opens("/desk/plans")
+    assert "Has to be read again within a month" in desk.sees

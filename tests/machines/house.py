@@ -35,8 +35,8 @@ from tests.virtual import START, VirtualClock
 
 SECRET = b"x" * 32
 HASTE = -0.96  # the pace has tests of its own; here each second that a chat cools would be 20 looks at the outbox
-RUNG = ("checkins.ask", "checkins.remind", "checkins.silence", "concerns.escalate", "concerns.digest")
-RUNG += ("deliveries.sweep", "deliveries.expire", "answers.rescue")
+RUNG = ("checkins.ask", "checkins.remind", "checkins.silence", "concerns.escalate", "concerns.remind")
+RUNG += ("concerns.digest", "deliveries.sweep", "deliveries.expire", "answers.rescue")
 
 
 FAULTS = {

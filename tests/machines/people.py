@@ -67,7 +67,7 @@ async def _furnish(url: str) -> None:
     await comes_home(runtime, "Ben", Tier.USUAL, {Purpose.CHECKINS, Purpose.TELL_NAMED})
     await comes_home(runtime, "Dalia", Tier.HIGH, set(enrolling.PURPOSES), backup="Sanjay")
     today = planning.today(runtime)
-    await assisting.enrol(runtime, IDS["Elif"], "Gita", IDS["Amara"], PLAN, today, Tier.USUAL)
+    await assisting.enrol(runtime, IDS["Elif"], "Gita", IDS["Amara"], PLAN, today, Tier.USUAL, enrolling.PURPOSES)
     async with database.write() as tx:
         await tx.exec_driver_sql("DELETE FROM deliveries")  # what was said while everybody moved in
     await database.close()

@@ -18,6 +18,7 @@ FINAL = ("sent", "failed", "cleared", "suppressed", "missed", "uncertain")
 RUNNING = ("asked", "open")
 LOUD = ("red", "urgent")
 RED_WITHIN = timedelta(minutes=15)
+HAS_IT = timedelta(hours=1)  # half of it until they are asked, half until others are
 AMBER_WITHIN = timedelta(days=7)  # 4 working hours over the longest weekend of the place, and more
 LINE_TROUBLE = ("NetworkError", "TimedOut", "RetryAfter")
 SLACK = timedelta(hours=2)  # a clock change, and the stops of passing time
@@ -265,6 +266,17 @@ def _died(world: World, concern: Row) -> Iterator[bool]:
     yield any(one.concern_id == concern.id and one.what == "died" for one in world.view.concern_events)
 
 
+def promise_6_what_somebody_has_is_not_forgotten(world: World) -> Iterator[str]:
+    """Right after the ticks: whoever took a loud one and said nothing for an hour has lost it to others."""
+    spoken = {(event.concern_id, event.at) for event in world.view.concern_events if event.what == "spoken"}
+    for one in world.view.concerns:
+        if not world.rung or one.state != "owned" or one.level not in LOUD:
+            continue
+        quiet = not any(concern_id == one.id and at >= one.owned_at for concern_id, at in spoken)
+        if quiet and world.now - one.owned_at > HAS_IT + world.wire.idle_since(one.owned_at) + SLACK:
+            yield f"concern {one.id} was taken at {one.owned_at}, and nothing happened since"
+
+
 def promise_6_somebody_is_told_of_each_round(world: World) -> Iterator[str]:
     """Ravi can always be reached, so there is somebody on every ladder."""
     keys = [row.key for row in world.view.deliveries]
@@ -278,7 +290,7 @@ def promise_6_the_ladder_is_climbed_to_the_top(world: World) -> Iterator[str]:
     for event in world.view.concern_events:
         events[event.concern_id].append(event.what)
     for one in world.view.concerns:
-        again = sum(what in ("passed_on", "not_called") for what in events[one.id])
+        again = sum(what in ("passed_on", "not_called", "came_back") for what in events[one.id])
         if one.state == "open" and one.round >= RUNGS + again and "told_everybody" not in events[one.id]:
             yield f"concern {one.id} was told in {one.round} rounds, and not to everybody"
 
@@ -312,6 +324,7 @@ TRUTHS: tuple[Callable[[World], Iterator[str]], ...] = (
     promise_6_two_missed_in_a_row_are_told,
     promise_6_silence_ends_within_the_printed_time,
     promise_6_a_concern_has_an_owner_or_a_deadline_that_comes,
+    promise_6_what_somebody_has_is_not_forgotten,
     promise_6_somebody_is_told_of_each_round,
     promise_6_the_ladder_is_climbed_to_the_top,
     promise_6_red_rings_at_any_hour,

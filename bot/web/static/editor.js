@@ -3,10 +3,12 @@
 
 const LOOK_AFTER = 600; // milliseconds without a key
 const KEEP_AFTER = 4000;
+const AGAIN_AFTER = 15000; // milliseconds after the desk could not be reached
 
 const editor = document.getElementById("editor");
 const kept = document.getElementById("kept");
 let looking = null, lookTimer = null, keepTimer = null, keeping = null;
+let edits = 0, keptEdits = 0; // how often something was changed, and how much of that is kept
 let mayKeep = editor.dataset.clash === undefined;
 let written = editor.elements.body;
 
@@ -36,25 +38,57 @@ function markFaults() {
   }
 }
 
+function isDirty() {
+  return edits !== keptEdits;
+}
+
+function tell(words, isFault) {
+  kept.textContent = words;
+  kept.classList.toggle("fault", isFault);
+}
+
+// Which of the words in the page says why nothing was kept.
+function reasonOf(status) {
+  if (status >= 500) return "unreachable";
+  return { 401: "out", 403: "strange", 409: "clashed", 413: "large" }[status] || "refused";
+}
+
+async function tookIn(answer, upTo) {
+  if (answer.ok) {
+    editor.elements.serial.value = (await answer.json()).serial;
+    keptEdits = upTo;
+    tell(isDirty() ? "" : kept.dataset.saved, false);
+    return;
+  }
+  if (answer.status === 409) mayKeep = false;
+  tell(kept.dataset[reasonOf(answer.status)], true);
+  if (answer.status >= 500) keepLater(AGAIN_AFTER);
+}
+
+function keepLater(milliseconds) {
+  clearTimeout(keepTimer);
+  keepTimer = setTimeout(keep, milliseconds);
+}
+
 async function keep() {
   if (!mayKeep || keeping) return;
-  keeping = fetch(editor.dataset.keep, { method: "POST", body: filled() }).then(async (answer) => {
-    if (answer.ok) {
-      editor.elements.serial.value = (await answer.json()).serial;
-      kept.textContent = kept.dataset.saved;
-    } else if (answer.status === 409) {
-      mayKeep = false;
-      kept.textContent = kept.dataset.clashed;
-    }
-  }).catch(() => {}).finally(() => { keeping = null; });
+  const upTo = edits;
+  keeping = fetch(editor.dataset.keep, { method: "POST", body: filled() }).then((answer) => tookIn(answer, upTo)).catch(() => {
+    tell(kept.dataset.unreachable, true);
+    keepLater(AGAIN_AFTER);
+  }).finally(() => {
+    keeping = null;
+    if (edits !== upTo) keepLater(KEEP_AFTER);
+  });
   await keeping;
 }
 
 function typed() {
+  edits += 1;
+  if (!kept.classList.contains("fault")) kept.textContent = "";
   clearTimeout(lookTimer);
-  clearTimeout(keepTimer);
   lookTimer = setTimeout(() => look().catch(() => {}), LOOK_AFTER);
-  keepTimer = setTimeout(keep, KEEP_AFTER);
+  keepLater(KEEP_AFTER);
 }
 
 function insert(name) {
