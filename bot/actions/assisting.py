@@ -5,10 +5,11 @@ from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.actions import companions, conditions, enrolling, notices, planning, plans
+from bot.actions import companions, conditions, enrolling, ladder, notices, planning, plans
+from bot.actions import people as people_actions
 from bot.catalogue import safe
 from bot.domain.checkins import Enrolment as State
-from bot.domain.checkins import Stage
+from bot.domain.checkins import Stage, reminder_at
 from bot.domain.circles import token_hash
 from bot.domain.deliveries import Kind
 from bot.domain.errors import NotFound, Refused
@@ -24,6 +25,7 @@ from bot.store.checkins import CheckIn
 from bot.store.deliveries import New
 from bot.store.enrolments import Enrolment
 from bot.store.people import Person
+from bot.store.standings import hours_of
 
 # The version of `enrolling.witness_…`, which the coordinator reads to them; who witnessed it stands in the audit.
 BY_VOICE = "by voice, witnessed by a coordinator: witness-2"
@@ -98,35 +100,58 @@ async def hand_over(
 
     False when nobody has said yes to phoning: then a coordinator has to hear of it.
     """
-    now, volunteer = runtime.now(), await _volunteer(tx, enrolment)
+    now, volunteer = runtime.now(), await _volunteer(tx, runtime, enrolment)
     if volunteer is None:
         return False
     queue = list(plan.day(checkin.day).questions) if checkin.kind == "questions" else ["carry_on"]
-    if await store.move(tx, checkin.id, (Stage.PLANNED,), Stage.ASKED, asked_at=now, queue=queue):
-        button = notices.button(runtime, volunteer.language, "buttons.script_start", f"ci:now:{checkin.id}")
-        body = runtime.say(volunteer.language, "checkins.script", name=person.name)
-        await _to(tx, volunteer, person, checkin, body, [[button]], now)
+    remind_at = reminder_at(now, plan.silence, hours_of(volunteer, runtime.place))
+    values = {"asked_at": now, "queue": queue, "remind_at": remind_at if remind_at < checkin.not_after else None}
+    if await store.move(tx, checkin.id, (Stage.PLANNED,), Stage.ASKED, **values):
+        await _script(tx, runtime, volunteer, person, checkin, checkin.key)
     return True
+
+
+async def remind(tx: AsyncConnection, runtime: Runtime, enrolment: Enrolment, checkin: CheckIn, person: Person) -> None:
+    """The script once more, to whoever can phone now. With nobody there the silence leads to a human, as always."""
+    volunteer = await _volunteer(tx, runtime, enrolment)
+    if volunteer is not None:
+        key = f"{checkin.key}:reminder:{int(runtime.now().timestamp())}"
+        await _script(tx, runtime, volunteer, person, checkin, key)
+
+
+async def _script(
+    tx: AsyncConnection, runtime: Runtime, volunteer: Person, person: Person, checkin: CheckIn, key: str
+) -> None:
+    button = notices.button(runtime, volunteer.language, "buttons.script_start", f"ci:now:{checkin.id}")
+    body = runtime.say(volunteer.language, "checkins.script", name=person.name)
+    await _to(tx, volunteer, person, checkin, key, body, [[button]], runtime.now())
 
 
 async def say_closing(
     tx: AsyncConnection, runtime: Runtime, plan: Plan, enrolment: Enrolment, checkin: CheckIn, person: Person
-) -> None:
-    """The last words of the plan, for the volunteer to say on the phone."""
-    volunteer = await _volunteer(tx, enrolment)
-    if volunteer is not None:
-        words = plans.say(runtime, plan, volunteer.language, "closing", name=person.name, named=volunteer.name)
-        body = runtime.say(volunteer.language, "enrolling.assisted_closing", name=person.name, closing=safe(words))
-        await _to(tx, volunteer, person, checkin, body, [], runtime.now())
+) -> bool:
+    """The last words of the plan, for the volunteer to say on the phone. False when the coordinators got them."""
+    volunteer = await _volunteer(tx, runtime, enrolment)
+    if volunteer is None:
+        await _closing_unsaid(tx, runtime, plan, checkin, person)
+        return False
+    words = plans.say(runtime, plan, volunteer.language, "closing", name=person.name, named=volunteer.name)
+    body = runtime.say(volunteer.language, "enrolling.assisted_closing", name=person.name, closing=safe(words))
+    await _to(tx, volunteer, person, checkin, checkin.key, body, [], runtime.now())
+    return True
 
 
-async def _volunteer(tx: AsyncConnection, enrolment: Enrolment) -> Person | None:
-    """Whoever has said yes to phoning and can be reached: the named one first, then the backup."""
-    for companion_id in enrolling.accepted(enrolment):
-        found = await people_store.find(tx, companion_id)
-        if found is not None and found.stopped_at is None and found.unreachable_at is None:
-            return found
-    return None
+async def _closing_unsaid(tx: AsyncConnection, runtime: Runtime, plan: Plan, checkin: CheckIn, person: Person) -> None:
+    phrase, names = "enrolling.assisted_closing_unsaid", (person.id,)
+    for reader in await people_actions.coordinators(tx):
+        words = plans.say(runtime, plan, reader.language, "closing", name=person.name, named=reader.name)
+        key, closing = f"closing-unsaid:{checkin.id}:{reader.id}", safe(words)
+        await notices.to_worker(tx, runtime, reader, key, phrase, names=names, name=person.name, closing=closing)
+
+
+async def _volunteer(tx: AsyncConnection, runtime: Runtime, enrolment: Enrolment) -> Person | None:
+    """Whoever has said yes to phoning, can be reached and is not away: the named one first, then the backup."""
+    return next(iter(await ladder.reachable(tx, runtime, enrolling.accepted(enrolment))), None)
 
 
 async def _to(
@@ -134,11 +159,12 @@ async def _to(
     volunteer: Person,
     person: Person,
     checkin: CheckIn,
+    key: str,
     body: str,
     buttons: notices.Buttons,
     now: datetime,
 ) -> None:
     kind, until = Kind.WORK, checkin.not_after
     names, language = (person.id,), volunteer.language
-    row = New(checkin.key, volunteer.id, kind, now, until, body, buttons, language=language, names=names)
+    row = New(key, volunteer.id, kind, now, until, body, buttons, language=language, names=names)
     await delivery_store.put(tx, [row], now)

@@ -150,7 +150,8 @@ async def _close_plan(
     if not await store.move(tx, checkin.id, (Stage.PLANNED,), Stage.DONE, asked_at=now, closed_at=now):
         return
     if enrolment.assisted:
-        await assisting.say_closing(tx, runtime, plan, enrolment, checkin, person)
+        if not await assisting.say_closing(tx, runtime, plan, enrolment, checkin, person):
+            await store.change(tx, checkin.id, state=Stage.LATE, reason="no_volunteer")
     else:
         body = await _says(tx, runtime, plan, enrolment, person, "closing")
         await delivery_store.put(tx, [_row(checkin, checkin.key, person, body, [], now)], now)
@@ -178,7 +179,10 @@ async def _remind(tx: AsyncConnection, runtime: Runtime, known: KnownPlans, chec
     now = runtime.now()
     enrolment = await enrolment_store.by_id(tx, checkin.enrolment_id)
     person = await people_store.by_id(tx, checkin.person_id)
-    if enrolment is None or enrolment.state is not State.ACTIVE or enrolment.assisted:
+    if enrolment is None or enrolment.state is not State.ACTIVE:
+        return
+    if enrolment.assisted:
+        await assisting.remind(tx, runtime, enrolment, checkin, person)
         return
     plan = await known.get(tx, enrolment.plan)
     body = await _says(tx, runtime, plan, enrolment, person, "reminder")

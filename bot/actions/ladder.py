@@ -21,7 +21,7 @@ async def on_rung(tx: AsyncConnection, runtime: Runtime, concern: Concern, rung:
     """Who stands there and can be reached."""
     if rung is Rung.COORDINATOR:
         return await oncall.on_call_now(tx, runtime)
-    companions = await _reachable(tx, runtime, await companion_ids(tx, concern, rung))
+    companions = await reachable(tx, runtime, await companion_ids(tx, concern, rung))
     if rung is not Rung.EVERYBODY:
         return companions
     known = [*companions, *await people_actions.coordinators(tx)]
@@ -50,7 +50,7 @@ def _accepted(enrolment: Enrolment, rung: Rung) -> list[int]:
     return [one for one in chosen if one is not None]
 
 
-async def _reachable(tx: AsyncConnection, runtime: Runtime, ids: list[int]) -> list[Person]:
+async def reachable(tx: AsyncConnection, runtime: Runtime, ids: list[int]) -> list[Person]:
     """Not those who are away: the next rung is told at once instead of a quarter of an hour later."""
     found = [person for one in ids if (person := await people_store.find(tx, one))]
     return [

@@ -113,8 +113,7 @@ async def of_enrolment(tx: AsyncConnection, enrolment_id: int) -> list[CheckIn]:
 async def more_to_ask(tx: AsyncConnection, enrolment_id: int, cycle: int) -> bool:
     """Whether questions are still planned for this homecoming; the closing asks nothing."""
     query = select(checkins.c.id).where(checkins.c.enrolment_id == enrolment_id, checkins.c.cycle == cycle)
-    found = await tx.execute(query.where(_PLANNED, checkins.c.kind == "questions").limit(1))
-    return found.first() is not None
+    return (await tx.execute(query.where(_PLANNED, checkins.c.kind == "questions").limit(1))).first() is not None
 
 
 _RUNNING_OF = (
@@ -273,8 +272,7 @@ async def bring_back(
 ) -> None:
     """What was cleared for this reason and can still be asked is planned again; the closing also when it is late.
 
-    `later`: days whose time has moved and is still to come. Only of this homecoming: the closing of an earlier one
-    would end what has begun since.
+    Only of this homecoming: the closing of an earlier one would end what has begun since. `later`: days that moved.
     """
     rows = update(checkins).where(checkins.c.enrolment_id == enrolment_id, checkins.c.state == Stage.CLEARED)
     rows = rows.where(

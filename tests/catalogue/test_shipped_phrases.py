@@ -86,7 +86,7 @@ ENGLISH = FILES["en"]
 KEYS = {*ENGLISH.texts, *ENGLISH.lists}
 TABLES = {key.partition(".")[0] for key in KEYS}
 # Reasons of rows that stand in no report: relayed words, notices, progress, corrections.
-OF_OTHER_ROWS = {"answered", "back", "corrected_again", "finished", "read_by_cover"}
+OF_OTHER_ROWS = {"no_volunteer", "answered", "back", "corrected_again", "finished", "read_by_cover"}
 OF_OTHER_ROWS |= {"answered_elsewhere", "asked_for_a_ring", "not_active", "over", "taken"}
 NOT_A_PHRASE = re.compile(r".*\.(json|id|html|css|js|svg)")  # the name of a file, a column
 

@@ -1,13 +1,19 @@
 """Somebody without Telegram: the volunteer phones, and taps the answers in."""
 
+from datetime import timedelta
+
 from sqlalchemy import select
 
 from bot.domain.checkins import Enrolment as State
+from bot.domain.checkins import Stage
 from bot.store import checkins as checkin_store
+from bot.store import circles as circle_store
+from bot.store import concerns as concern_store
 from bot.store import enrolments as store
 from bot.store import people as people_store
 from bot.store import privacy as privacy_store
-from bot.store.schema import consents
+from bot.store.schema import aways, consents
+from bot.store.schema_care import checkins as checkins_table
 from tests.cast import TestTown
 from tests.conversations.everything import dump, numbers, traces
 from tests.conversations.letters import forges
@@ -123,6 +129,64 @@ async def test_promise_6_without_a_volunteer_a_coordinator_hears_that_nobody_pho
     await town.sanjay.taps("Yes, I will be there")
     await town.passes(days=1, hours=3)
     assert "Zebulon" in town.sanjay.last
+
+
+async def _is_away(town: TestTown, name: str, cover: str) -> None:
+    now = town.clock.now()
+    async with town.runtime.database.write() as tx:
+        until = now + timedelta(days=40)
+        away = await circle_store.add_away(tx, await town.id_of(name), await town.id_of(cover), now, until)
+        await tx.execute(aways.update().where(aways.c.id == away).values(state="agreed"))
+
+
+async def test_promise_6_the_backup_phones_while_the_volunteer_is_away(town: TestTown) -> None:
+    made = await _enrols(town)
+    await town.has_champion("Sanjay", "Tuesday tea")
+    async with town.runtime.database.write() as tx:
+        await store.change(tx, made.id, backup_id=await town.id_of("Sanjay"), backup_state="accepted")
+    await _is_away(town, "Amara", "Sanjay")
+    await town.passes(days=1, hours=3)
+    assert town.sanjay.heard("It is time to phone Zebulon") == 1
+    assert town.amara.heard("It is time to phone Zebulon") == 0
+
+
+async def test_promise_6_a_coordinator_hears_when_everybody_who_could_phone_is_away(town: TestTown) -> None:
+    made = await _enrols(town)
+    await town.has_champion("Sanjay", "Tuesday tea")
+    await _is_away(town, "Amara", "Sanjay")
+    await town.passes(days=1, hours=3)
+    assert town.amara.heard("It is time to phone Zebulon") == 0
+    async with town.runtime.database.read() as tx:
+        assert [one.reason for one in await concern_store.not_closed(tx, made.person_id)] == ["not_asked"]
+
+
+async def test_promise_6_a_volunteer_is_reminded_once_and_then_a_human_decides(town: TestTown) -> None:
+    made = await _enrols(town)
+    await town.passes(days=1)
+    assert town.amara.heard("It is time to phone Zebulon") == 1
+    await town.passes(hours=7)
+    assert town.amara.heard("It is time to phone Zebulon") == 2
+    assert town.amara.buttons == ["Start the questions"]
+    await town.passes(hours=16)
+    assert town.amara.heard("It is time to phone Zebulon") == 2
+    await town.passes(days=1, hours=2)  # the second missed in a row
+    async with town.runtime.database.read() as tx:
+        assert [one.reason for one in await concern_store.not_closed(tx, made.person_id)] == ["silent"]
+
+
+async def test_promise_4_last_words_that_nobody_can_say_on_the_phone_reach_the_coordinators(town: TestTown) -> None:
+    made = await _enrols(town)
+    async with town.runtime.database.write() as tx:
+        asked = checkins_table.c.enrolment_id == made.id, checkins_table.c.kind == "questions"
+        await tx.execute(checkins_table.delete().where(*asked))
+    await town.amara.says("/stop")
+    await town.passes(days=30, hours=8)
+    assert town.elif_.heard("Please ring Zebulon once more yourself") == 1
+    async with town.runtime.database.read() as tx:
+        [closing] = await checkin_store.of_enrolment(tx, made.id)
+        assert (closing.state, closing.reason) == (Stage.LATE, "no_volunteer")
+        ended = await store.by_id(tx, made.id)
+    assert ended is not None and ended.state is State.ENDED
 
 
 async def test_promise_1_each_yes_and_no_by_voice_is_asked_by_itself(town: TestTown) -> None:
