@@ -216,7 +216,11 @@ async def _tell_writers(
 ) -> None:
     """Those who wrote a part of the words and are coordinators still: what became of them."""
     reader, template = await people_store.by_id(tx, by), template_of(runtime, version)
-    said: dict[str, Any] = {"name": reader.name, "title": template.title if template else version.topic, "approved": approves}
+    said: dict[str, Any] = {
+        "name": reader.name,
+        "title": template.title if template else version.topic,
+        "approved": approves,
+    }
     for person in await people_actions.coordinators(tx):
         if person.id in wrote:
             key = f"verdict:{version.id}:{person.id}:{int(runtime.now().timestamp())}"
