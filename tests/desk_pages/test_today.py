@@ -111,13 +111,14 @@ def _part(desk, name: str) -> str:  # type: ignore[no-untyped-def]
 async def test_what_has_to_be_read_again_is_named_before_its_day_on_today_and_in_the_digest(town: TestTown) -> None:
     await town.is_ready()
     await town.approves_plans("home-from-hospital")
-    await town.is_home("Ben", backup="", plan="home-from-hospital")
     desk = await sits_at_desk(town)
     await desk.opens("/desk/")
     assert desk.page.select_one("#reread") is None
     assert not town.elif_.heard("To be read again")
     version = next(one for one in await plans.every(town.runtime) if one.plan.id == "home-from-hospital")
-    await town.turns_to(datetime(2027, 5, 15, 12, 0, tzinfo=UTC))
+    town.clock.jump(datetime(2027, 5, 15, 12, 0, tzinfo=UTC) - town.clock.now())
+    await town.is_home("Ben", backup="", plan="home-from-hospital")
+    await town.passes(hours=24)
     desk = await sits_at_desk(town)
     await desk.opens("/desk/")
     again = _part(desk, "reread")
