@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -63,21 +64,16 @@ async def enrol(
         if volunteer is None:
             raise NotFound("enrolling.companion_not_there")
         person = await _agreed(tx, name, runtime.place.default_language, said, now)
-        made = await enrolment_store.add(
-            tx,
-            person_id=person.id,
-            plan=plan.id,
-            home_on=home_on,
-            tier=tier,
-            state=State.ACTIVE,
-            token_hash=token_hash(token),
-            invited_by=coordinator_id,
-            created_at=now,
-            accepted_at=now,
-            named_id=volunteer_id,
-            named_state="accepted",
-            assisted=True,
-        )
+        begun: dict[str, Any] = {"state": State.ACTIVE, "created_at": now, "accepted_at": now}
+        begun |= {
+            "plan": plan.id,
+            "home_on": home_on,
+            "tier": tier,
+            "named_id": volunteer_id,
+            "named_state": "accepted",
+        }
+        begun |= {"token_hash": token_hash(token), "invited_by": coordinator_id, "assisted": True}
+        made = await enrolment_store.add(tx, person_id=person.id, **begun)
         await machine.note(tx, now, coordinator_id, "enrolled_assisted", f"enrolment:{made.id}")
         key, names = f"assists:{made.id}:{volunteer.id}", (person.id,)
         await notices.to_worker(tx, runtime, volunteer, key, "enrolling.assisted_notice", names=names, name=person.name)

@@ -138,6 +138,12 @@ async def set_name(runtime: Runtime, person_id: int, name: str) -> None:
         await store.change(tx, person_id, name=name)
 
 
+async def is_alone(runtime: Runtime, coordinator_id: int) -> bool:
+    """Whether there is no other coordinator who could be told, or could read what this one wrote."""
+    async with runtime.database.read() as tx:
+        return not any(one.id != coordinator_id for one in await coordinators(tx))
+
+
 async def coordinators(tx: AsyncConnection) -> list[Person]:
     """Those who have opened the bot and can be written to."""
     found = []

@@ -181,6 +181,18 @@ async def waiting(runtime: Runtime) -> list[Version]:
     return [one for one in await newest(runtime) if one.approved is None]
 
 
+async def waiting_for(runtime: Runtime, reader_id: int) -> tuple[list[Version], list[Version]]:
+    """What waits for a decision: (what this reader may decide about, what they wrote a part of themselves)."""
+    mine, others = list[Version](), list[Version]()
+    undecided = await waiting(runtime)
+    async with runtime.database.read() as tx:
+        for one in undecided:
+            is_ours = one.origin != "file"  # a shipped file has no author among us
+            written = is_ours and not may_approve(reader_id, *await writers(tx, one))
+            (others if written else mine).append(one)
+    return mine, others
+
+
 async def get(runtime: Runtime, version_id: int) -> tuple[Version, Template]:
     async with runtime.database.read() as tx:
         version = await store.by_id(tx, version_id)

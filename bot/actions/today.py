@@ -47,6 +47,7 @@ class Waiting:
     """What waits for a coordinator, or for somebody they can ask. Lists are cut at MOST; the numbers are whole."""
 
     messages: int
+    others_messages: int  # the reader wrote a part of them, so somebody else has to read them
     plans: int
     requests: list[Named]
     request_count: int
@@ -58,7 +59,15 @@ class Waiting:
 
     @property
     def is_nothing(self) -> bool:
-        counts = (self.messages, self.plans, self.request_count, len(self.companions), self.cards, self.reply_count)
+        counts = (
+            self.messages,
+            self.others_messages,
+            self.plans,
+            self.request_count,
+            len(self.companions),
+            self.cards,
+            self.reply_count,
+        )
         return not any(counts) and self.gap is None
 
 
@@ -82,6 +91,7 @@ class Today:
     waiting: Waiting
     reread: list[Reading]
     steps: list["Step"]
+    has_plan: bool  # whether somebody can be put on check-ins at all
 
 
 @dataclass(frozen=True)
@@ -95,7 +105,8 @@ class Step:
 
 async def today(runtime: Runtime, coordinator_id: int, reads: str = SOURCE_LANGUAGE) -> Today:
     """`reads`: the language of the coordinator."""
-    messages, unread = len(await templates.waiting(runtime)), len(await plans.waiting(runtime))
+    mine, others = await templates.waiting_for(runtime, coordinator_id)
+    unread, usable = len(await plans.waiting(runtime)), await plans.approved_plans(runtime)
     reread = await rereading.wanted(runtime, reads)
     span = span_of_today(runtime)
     async with runtime.database.read() as tx:
@@ -105,7 +116,7 @@ async def today(runtime: Runtime, coordinator_id: int, reads: str = SOURCE_LANGU
         checkins, stands = await store.checkins_today(tx, span, MOST)
         silent, silent_count = await store.silent(tx, MOST)
         reminded, reminded_count = await store.reminded(tx, MOST)
-        waiting = await _waiting(tx, runtime, messages, unread)
+        waiting = await _waiting(tx, runtime, len(mine), len(others), unread)
         return Today(
             [_needing(runtime, one) for one in worries],
             concern_count,
@@ -119,7 +130,8 @@ async def today(runtime: Runtime, coordinator_id: int, reads: str = SOURCE_LANGU
             reminded_count,
             waiting,
             reread,
-            _steps(waiting.gap, *await waiting_store.is_begun(tx)),
+            _steps(waiting.gap is None, *await waiting_store.is_begun(tx)),
+            bool(usable),
         )
 
 
@@ -135,12 +147,13 @@ async def _sending(tx: AsyncConnection, broadcasts: list[Going]) -> list[Sending
     return [Sending(one, *counts.get(one.id, (0, 0))) for one in broadcasts]
 
 
-async def _waiting(tx: AsyncConnection, runtime: Runtime, messages: int, unread: int) -> Waiting:
+async def _waiting(tx: AsyncConnection, runtime: Runtime, messages: int, others: int, unread: int) -> Waiting:
     requests, request_count = await waiting_store.requests(tx, MOST)
     replies, reply_count = await waiting_store.unanswered(tx, runtime.now() - TOO_LONG, MOST)
     gaps = await oncall.rota_gaps(tx, runtime)
     return Waiting(
         messages,
+        others,
         unread,
         requests,
         request_count,
@@ -152,14 +165,19 @@ async def _waiting(tx: AsyncConnection, runtime: Runtime, messages: int, unread:
     )
 
 
-def _steps(gap: Gap | None, champion: bool, message: bool, enrolment: bool) -> list[Step]:
+def _steps(covered: bool, looked_over: bool, champion: bool, message: bool, enrolment: bool) -> list[Step]:
     """The first steps of a new place; none once it has a champion, a message and somebody on check-ins.
 
-    The place is looked over once somebody is on call at all times; before the first champion it may still be changed.
+    The place is done once it was saved, or a champion was invited all the same, and somebody is on call at all times.
     """
     if champion and message and enrolment:
         return []
-    done = {"place": gap is None and champion, "champion": champion, "message": message, "enrolment": enrolment}
+    done = {
+        "place": covered and (looked_over or champion),
+        "champion": champion,
+        "message": message,
+        "enrolment": enrolment,
+    }
     steps = [Step(what, is_done) for what, is_done in done.items()]
     following = next((one for one in steps if not one.is_done), None)
     return [replace(one, is_next=one is following) for one in steps]

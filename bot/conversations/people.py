@@ -58,7 +58,7 @@ async def agree_to_work(talk: Talk) -> None:
         await welcome(talk)
         return
     waiting = await answers.adopt(talk.runtime, talk.id)
-    unread = len(await template_actions.waiting(talk.runtime))
+    unread = len((await template_actions.waiting_for(talk.runtime, talk.id))[0])
     rows = [[talk.button("buttons.invite_champion", "invite")]]
     rows += [[talk.button("buttons.read_list", "approve", "list", count=unread)]] if unread else []
     plans = len(await plan_actions.waiting(talk.runtime))

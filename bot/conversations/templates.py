@@ -28,16 +28,15 @@ async def desk(talk: Talk) -> None:
     """/desk: the way to the desk in a browser, and what waits for a coordinator."""
     coordinators_only(talk)
     await _give_link(talk)
-    waiting = await actions.waiting(talk.runtime)
+    waiting, others = await actions.waiting_for(talk.runtime, talk.id)
     rows = [[talk.button("buttons.read_list", "approve", "list", count=len(waiting))]] if waiting else []
     unread = len(await plan_actions.waiting(talk.runtime))
     rows += [[talk.button("buttons.read_plans", "plan", "list", count=unread)]] if unread else []
     rows += [[talk.button("buttons.all_messages", "approve", "all"), talk.button("buttons.all_plans", "plan", "all")]]
     rows += [[talk.button("buttons.invite_champion", "invite")]]
     faults = [said_safely(fault, talk.language) for fault in talk.runtime.catalogue.faults[:5]]
-    await talk.say(
-        "templates.desk", rows, place=talk.runtime.place.name, waiting=len(waiting), plans=unread, faults=faults
-    )
+    counts = {"waiting": len(waiting), "others": len(others), "plans": unread}
+    await talk.say("templates.desk", rows, place=talk.runtime.place.name, faults=faults, **counts)
 
 
 async def _give_link(talk: Talk) -> None:
@@ -61,7 +60,7 @@ async def chosen(talk: Talk) -> None:
 
 async def _list(talk: Talk) -> None:
     """What waits for a coordinator's reading."""
-    waiting = await actions.waiting(talk.runtime)
+    waiting, _ = await actions.waiting_for(talk.runtime, talk.id)
     if not waiting:
         rows = [[talk.button("buttons.all_messages", "approve", "all")]]
         await talk.show("templates.nothing_waits", rows)
@@ -143,7 +142,7 @@ async def _decide(talk: Talk) -> None:
     version, template = await actions.get(talk.runtime, talk.number(1))
     # The button of a translation says "I read this language and approve it": tapping it is that statement.
     await actions.decide(talk.runtime, talk.id, version.id, approves, reads_language=approves)
-    left = len(await actions.waiting(talk.runtime))
+    left = len((await actions.waiting_for(talk.runtime, talk.id))[0])
     rows = [[talk.button("buttons.read_list", "approve", "list", count=left)]] if left else []
     rows += [[talk.button("buttons.read_once_more", "approve", "read", version.id)]]
     key = "templates.approved" if approves else "templates.refused"

@@ -12,6 +12,7 @@ from bot.store.enrolments import LIVING
 from bot.store.replies import OPEN, QUESTION
 from bot.store.schema import approvals, people, replies, roles, template_versions
 from bot.store.schema_care import enrolments
+from bot.store.schema_desk import place_edits
 from bot.store.templates import PLAN
 from bot.store.today import count, many
 
@@ -73,11 +74,14 @@ async def unanswered(tx: AsyncConnection, before: datetime, most: int) -> tuple[
     return found, await count(tx, query)
 
 
-async def is_begun(tx: AsyncConnection) -> tuple[bool, bool, bool]:
-    """Whether there is a champion, a message that a coordinator approved, and anybody's enrolment."""
+async def is_begun(tx: AsyncConnection) -> tuple[bool, bool, bool, bool]:
+    """Whether somebody saved the place, and there is a champion, a message that was approved, anybody's enrolment."""
     champion = select(roles.c.id).where(roles.c.role == Role.CHAMPION, roles.c.ended_at.is_(None))
     approved = select(approvals.c.id).join(template_versions, template_versions.c.id == approvals.c.version_id)
     approved = approved.where(approvals.c.approved == 1, ~template_versions.c.topic.startswith(PLAN))
     enrolled = select(enrolments.c.id).where(enrolments.c.accepted_at.is_not(None))
-    found = [(await tx.execute(one.limit(1))).first() is not None for one in (champion, approved, enrolled)]
-    return found[0], found[1], found[2]
+    found = [
+        (await tx.execute(one.limit(1))).first() is not None
+        for one in (select(place_edits.c.id), champion, approved, enrolled)
+    ]
+    return found[0], found[1], found[2], found[3]

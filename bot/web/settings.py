@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from bot.actions import desk as door
-from bot.actions import oncall, places
+from bot.actions import oncall, people, places
 from bot.actions.places import Standing
 from bot.catalogue.findings import Finding
 from bot.catalogue.place_duty import WEEKDAYS
@@ -109,7 +109,8 @@ async def _save(desk: Desk, standing: Standing, form: Form) -> Response:
         return await _form(desk, standing, form, 422)
     result = await places.save(desk.runtime, desk.id, desk.counted("over", -1), text)
     if result.saved:
-        return desk.go("/settings", "desk_settings.saved")
+        alone = await people.is_alone(desk.runtime, desk.id)
+        return desk.go("/settings", "desk_settings.saved_alone" if alone else "desk_settings.saved")
     if not result.faults:
         form.faults[""] = desk.plain("desk_settings.overtaken")
         return await _form(desk, standing, form, 409, newer=text)

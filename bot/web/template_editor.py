@@ -9,6 +9,7 @@ from babel.dates import get_month_names
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
+from bot.actions import people
 from bot.actions import template_drafts as actions
 from bot.actions import template_previews as previews
 from bot.actions.template_drafts import Desktop, Saved
@@ -244,7 +245,9 @@ async def submit(desk: Desk) -> Response:
         kept = Typed(given.text, given.sheet, saved.draft.serial if saved.draft else 0, given.fits)
         on = await _desktop(desk)
         return await _show(desk, on, kept, 422, trouble=desk.plain(refusal.phrase, **refusal.values))
-    return desk.go(f"/templates/{on.topic}/{on.language}", "desk_templates.submitted")
+    alone = await people.is_alone(desk.runtime, desk.id)
+    said = "desk_templates.submitted_alone" if alone else "desk_templates.submitted"
+    return desk.go(f"/templates/{on.topic}/{on.language}", said)
 
 
 async def drop(desk: Desk) -> Response:

@@ -45,13 +45,18 @@ async def today(desk: Desk) -> Response:
         wait=found.waiting,
         machine=await machine_health.conditions(desk.runtime),
         title_of=lambda topic: wording.title(desk.runtime, topic, desk.language),
-        steps=[(step, STEPS[step.what]) for step in found.steps],
+        steps=[(step, _where(step, found.has_plan)) for step in found.steps],
         language_of=lambda code: name_of(desk, code),
         planned=stands.get(Stage.PLANNED, 0),
         asked=sum(stands.get(one, 0) for one in ASKED),
         answered=stands.get(Stage.DONE, 0),
         unheard=sum(stands.get(one, 0) for one in UNHEARD),
     )
+
+
+def _where(step: actions.Step, has_plan: bool) -> str:
+    """Nobody can be enrolled before a plan was walked through."""
+    return "/desk/plans" if step.what == "enrolment" and not has_plan else STEPS[step.what]
 
 
 async def nowhere(desk: Desk) -> Response:

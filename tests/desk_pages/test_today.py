@@ -15,15 +15,26 @@ async def test_a_new_place_is_led_through_its_first_four_steps(town: TestTown) -
         "/desk/settings",
         "/desk/people",
         "/desk/templates",
-        "/desk/checkins/new",
+        "/desk/plans",
     ]
     assert _badges(desk) == ["Next", "Later", "Later", "Later"]
+    await desk.opens("/desk/settings/place")
+    await desk.presses("Save")
+    await desk.opens("/desk/")
+    assert _badges(desk) == ["Done", "Next", "Later", "Later"]
     await town.has_champion()
     await desk.opens("/desk/")
     assert _badges(desk) == ["Done", "Done", "Next", "Later"]
     await town.approves("loneliness")
     await desk.opens("/desk/")
     assert _badges(desk) == ["Done", "Done", "Done", "Next"]
+    await desk.follows("Put the first person on check-ins")
+    assert desk.heading == "Check-in plans"
+    await town.approves_plans("home-from-hospital")
+    await desk.opens("/desk/")
+    await desk.follows("Put the first person on check-ins")
+    assert desk.address == "/desk/checkins/new"
+    assert desk.status == 200
     await town.is_home("Ben", backup="")
     await desk.opens("/desk/")
     assert "First steps" not in desk.sees
@@ -31,6 +42,32 @@ async def test_a_new_place_is_led_through_its_first_four_steps(town: TestTown) -
 
 def _badges(desk) -> list[str]:  # type: ignore[no-untyped-def]
     return [one.get_text(strip=True) for one in desk.page.select("ol.steps .badge")]
+
+
+async def test_whoever_is_the_only_coordinator_reads_how_to_get_a_second_one(town: TestTown) -> None:
+    elif_ = await town.has_coordinator()
+    desk = await sits_at_desk(town)
+    await desk.opens("/desk/")
+    before = _number(_part(desk, "waits"), "messages to read and decide about")
+    await desk.opens("/desk/templates/flu-jab/en/edit")
+    await desk.presses("Send to review", body="The flu jab is free for you this year. Ask at your surgery.")
+    assert "there is no other coordinator yet" in desk.sees
+    assert "are told" not in desk.sees
+    await desk.opens("/desk/")
+    waits = _part(desk, "waits")
+    assert _number(waits, "messages to read and decide about") == before - 1  # the shipped words were waiting as well
+    assert "1 message of yours to be read by another coordinator" in waits
+    await elif_.says("/desk")
+    assert f"Messages that wait for your reading: {before - 1}" in elif_.last
+    assert "Messages of yours that wait for another coordinator: 1" in elif_.last
+    await desk.opens("/desk/settings/place")
+    await desk.presses("Save")
+    assert "There is no other coordinator yet who could be told" in desk.sees
+    assert "COORDINATOR_IDS" in desk.sees
+
+
+def _number(text: str, words: str) -> int:
+    return int(text[: text.index(words)].rsplit(maxsplit=1)[-1])
 
 
 async def test_a_day_with_concerns_messages_questions_and_silence(town: TestTown) -> None:
