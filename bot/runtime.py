@@ -120,7 +120,8 @@ class Runtime:
 
     def moment(self, instant: datetime, zone: str | None, language: str) -> str:
         """Day and time, in a person's zone: Thursday 3 December, 5:30pm."""
-        return f"{self.day(instant, zone, language)}, {self.time(instant, zone, language)}"
+        comma = "،" if language == "ar" else ","
+        return f"{self.day(instant, zone, language)}{comma} {self.time(instant, zone, language)}"
 
     def clock_time(self, hour: int, minute: int, language: str) -> str:
         """A wall time as people say it."""

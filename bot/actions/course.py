@@ -9,6 +9,7 @@ from bot.actions import conditions, deaths, enrolling, leaving, planning, plans
 from bot.domain.checkins import Course, Due, Stage
 from bot.domain.checkins import Enrolment as State
 from bot.domain.errors import NotFound, NotNow, Refused
+from bot.domain.hours import local
 from bot.domain.people import Purpose, Role
 from bot.domain.plans import Plan
 from bot.runtime import Runtime
@@ -110,6 +111,12 @@ async def back_in_hospital(runtime: Runtime, actor_id: int, enrolment_id: int) -
         await leaving.tell(tx, runtime, enrolment, "course.paused_notice", besides=actor_id)
 
 
+def stay_began(runtime: Runtime, enrolment: Enrolment) -> date | None:
+    """The day on which somebody's stay in hospital was told, by the place's clock; nobody came home before it."""
+    paused = enrolment.paused_at
+    return local(paused, runtime.place.zone).date() if paused else None
+
+
 async def home_again(runtime: Runtime, actor_id: int, enrolment_id: int, home_on: date) -> list[Due]:
     """The plan begins anew from this day; the keys count the homecomings, so nothing is asked twice.
 
@@ -118,6 +125,8 @@ async def home_again(runtime: Runtime, actor_id: int, enrolment_id: int, home_on
     now = runtime.now()
     async with runtime.database.write() as tx:
         enrolment = await _going_on(tx, actor_id, enrolment_id)
+        if (since := stay_began(runtime, enrolment)) and home_on < since:
+            raise Refused("course.before_stay")
         await _refuse_when_over(tx, runtime, enrolment, home_on)
         fresh = {"paused_at": None, "home_on": home_on.isoformat(), "cycle": enrolment.cycle + 1, "missed": 0}
         if not await store.move(tx, enrolment.id, (State.PAUSED,), State.ACTIVE, **fresh):

@@ -81,9 +81,9 @@ async def _day(talk: Talk, view: View, what: str, value: str) -> None:
     if not value:
         await talk.keep(FLOW, what, enrolment=view.enrolment.id)
         key = "course.which_day_mine" if course.is_own(talk, view) else "course.which_day"
-        await talk.show(
-            key, [*days.rows(talk, "course", what, view.enrolment.id), _keep_as_it_is(talk, view)], again=again
-        )
+        since = actions.stay_began(talk.runtime, view.enrolment) or date.min
+        rows = days.rows(talk, "course", what, view.enrolment.id, since=since)
+        await talk.show(key, [*rows, _keep_as_it_is(talk, view)], again=again)
         return
     await _set_day(talk, view, what, days.tapped(value))
 

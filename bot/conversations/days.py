@@ -15,11 +15,12 @@ LOOK_BACK = timedelta(days=80)
 _NEAR = {-1: "buttons.day_yesterday", 0: "buttons.day_today", 1: "buttons.day_tomorrow"}
 
 
-def rows(talk: Talk, verb: str, *args: object, ahead: int = AHEAD) -> list[list[Button]]:
-    """Today first, then the coming days, then those just over; the day itself ends the button's data."""
+def rows(talk: Talk, verb: str, *args: object, ahead: int = AHEAD, since: date = date.min) -> list[list[Button]]:
+    """Today first, then the coming days, then those just over, none before `since`; the day ends the button's data."""
     today = planning.today(talk.runtime)
     order = [*range(ahead + 1), *range(-1, -BACK - 1, -1)]
     days = [(step, today + timedelta(days=step)) for step in order]
+    days = [(step, day) for step, day in days if day >= since]
     shown = [{"text": _label(talk, step, day), "data": ":".join(map(str, (verb, *args, day)))} for step, day in days]
     return in_rows(shown, 2)
 

@@ -44,6 +44,7 @@ class Row:
     next_at: datetime | None = None
     asked: bool = False
     concerns: int = 0
+    maker: str = ""  # who made the card, by first name
 
 
 @dataclass(frozen=True)
@@ -57,10 +58,12 @@ class Span:
 
 # Somebody who has only opened a card has agreed to nothing yet, so no list names them.
 _NAME = case((enrolments.c.state == State.INVITED, ""), else_=func.coalesce(people.c.name, ""))
+_makers = people.alias("makers")
+_MAKER = func.coalesce(select(_makers.c.name).where(_makers.c.id == enrolments.c.invited_by).scalar_subquery(), "")
 _PLAIN = tuple(
     getattr(enrolments.c, name)
     for name in Row.__dataclass_fields__
-    if name not in ("name", "next_at", "asked", "concerns")
+    if name not in ("name", "next_at", "asked", "concerns", "maker")
 )
 
 
@@ -107,7 +110,9 @@ async def page(tx: AsyncConnection, kind: str, words: str, span: Span, most: int
     """Who asks first, then by first name, cards that are out at the end; of what is over the last first."""
     order: list[Any] = [enrolments.c.state != State.WAITING, _NAME == "", func.lower(_NAME), enrolments.c.id]
     order = [enrolments.c.ended_at.desc()] if kind == "ended" else order
-    query = _matching(select(*_PLAIN, _NAME.label("name")).select_from(enrolments), kind, words, span)
+    query = _matching(
+        select(*_PLAIN, _NAME.label("name"), _MAKER.label("maker")).select_from(enrolments), kind, words, span
+    )
     rows = await tx.execute(query.order_by(*order, enrolments.c.id).limit(most).offset(skip))
     return await _with_what_is_open(tx, [_row(row) for row in rows.mappings()])
 

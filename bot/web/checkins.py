@@ -9,7 +9,7 @@ from markupsafe import Markup
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from bot.actions import companions, deaths, enrolled, timelines
+from bot.actions import companions, course, deaths, enrolled, timelines
 from bot.actions import desk as door
 from bot.actions.companions import Known
 from bot.actions.course import View
@@ -100,6 +100,7 @@ async def shown(desk: Desk, faults: Mapping[str, Markup] | None = None) -> Respo
         choices=await _choices(desk, view),
         lines=[line for happening in story.happened if (line := _line(desk, happening))],
         today=enrolled.local_day(desk.runtime).isoformat(),
+        stay_began=course.stay_began(desk.runtime, view.enrolment),
         most=MOST_COMING,
         looks=LOOKS,
         faults=faults or {},

@@ -17,6 +17,7 @@ from bot.catalogue.finding_places import Placed
 from bot.catalogue.finding_words import Told
 from bot.catalogue.findings import Finding
 from bot.runtime import Runtime
+from bot.web.tables import labelled
 
 if TYPE_CHECKING:
     from bot.web.desk import Desk
@@ -55,6 +56,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals = {"static": static}
+    made.filters["labelled"] = labelled
     return made
 
 

@@ -226,7 +226,15 @@ async def test_every_change_of_course_is_made_at_the_desk(town: TestTown) -> Non
     await desk.presses("Yes, back in hospital")
     assert (await _enrolment(town, number)).state is State.PAUSED
     assert "Nothing is asked while they are in hospital." in desk.sees
-    await desk.presses("Home again", home_on=enrolled.local_day(town.runtime).isoformat())
+    today = enrolled.local_day(town.runtime)
+    await town.passes(days=2)
+    desk = await sits_at_desk(town)
+    await desk.opens(f"/desk/checkins/{number}")
+    assert desk.page.select_one("#f-home_on")["min"] == today.isoformat()  # type: ignore[index]
+    await desk.presses("Home again", home_on=(today - timedelta(days=1)).isoformat())
+    assert desk.status == 422
+    assert "That is before the stay in hospital began" in desk.sees
+    await desk.presses("Home again", home_on=today.isoformat())
     assert (await _enrolment(town, number)).cycle == 2
     await desk.presses("Yes, no more questions")
     assert "Over: no more questions wanted (from Elif)" in desk.sees
