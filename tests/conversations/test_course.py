@@ -84,7 +84,7 @@ async def test_promise_6_a_day_so_long_ago_that_nothing_would_come_is_refused(to
     await town.elif_.taps("Back in hospital")
     await town.elif_.taps("Yes, back in hospital")
     await forges(ben, f"course:again:{number}:{(town.clock.now() - timedelta(days=40)).date()}")
-    assert "nothing of this plan would come any more" in ben.last
+    assert "That is before the stay in hospital began" in ben.last
     assert (await _row(town, number)).state is State.PAUSED
 
 

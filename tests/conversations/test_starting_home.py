@@ -11,7 +11,7 @@ async def test_start_tells_whoever_is_in_no_circle_how_it_stands_with_their_chec
     await ben.says("/start")
     assert "open the link that your champion gave you" in ben.last and "/home is for that" in ben.last
     await ben.says("/help")
-    assert "Write to your champion at any time" in ben.last
+    assert "A coordinator reads them" in ben.last
 
     await ben.says("/home")
     await ben.taps("Yes, please ask for me")
