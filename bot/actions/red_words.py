@@ -19,14 +19,24 @@ async def heard(runtime: Runtime, person_id: int, words: str, message_id: int) -
     In hospital, too: whoever is there may have gone home without a word to us. It stands with their last check-in,
     which stays as it was.
     """
+    async with runtime.database.read() as tx:  # nearly everything that anybody types is something else
+        if await _red(tx, runtime, person_id, words, message_id) is None:
+            return None
     async with runtime.database.write() as tx:
-        for enrolment in await enrolment_store.of_person(tx, person_id):
-            checkin = await _nearest(tx, enrolment.id)
-            current = await present.of(tx, runtime, checkin.id) if checkin else None
-            red = red_answer(current.plan, words) if current else None
-            if current and red:
-                asking = answering.asking(current, red[0], message_id)
-                return await _take(tx, runtime, asking, red[1].id, person_id, message_id)
+        red = await _red(tx, runtime, person_id, words, message_id)
+        return await _take(tx, runtime, *red, person_id, message_id) if red else None
+
+
+async def _red(
+    tx: AsyncConnection, runtime: Runtime, person_id: int, words: str, message_id: int
+) -> tuple[Now, str] | None:
+    """The question as if it were asked now, and the answer that the words give to it."""
+    for enrolment in await enrolment_store.of_person(tx, person_id):
+        checkin = await _nearest(tx, enrolment.id)
+        current = await present.of(tx, runtime, checkin.id) if checkin else None
+        red = red_answer(current.plan, words) if current else None
+        if current and red:
+            return answering.asking(current, red[0], message_id), red[1].id
     return None
 
 
