@@ -155,11 +155,8 @@ async def pass_on(runtime: Runtime, actor_id: int, concern_id: int) -> View:
         concern = await _for(tx, actor_id, concern_id)
         if concern.state is Phase.CLOSED:
             raise NotNow("concerns.closed_already")
-        await store.change(tx, concern_id, state=Phase.OPEN, owner_id=None, owned_at=None, round=concern.round + 1)
-        await delivery_store.clear_keys(tx, f"taken:{concern_id}:", "passed_on", now)
-        await store.note(tx, concern, "passed_on", now, actor_id)
+        fresh = await escalating.open_again(tx, runtime, concern, "passed_on", actor_id)
         await machine.note(tx, now, actor_id, "concern_passed_on", f"concern:{concern_id}")
-        fresh = await store.by_id(tx, concern_id) or concern
         await escalating.tell_coordinators(tx, runtime, fresh, besides=actor_id)
         return await _view(tx, runtime, actor_id, fresh)
 
@@ -204,11 +201,8 @@ async def _not_reached(tx: AsyncConnection, runtime: Runtime, concern: Concern, 
     now = runtime.now()
     if concern.state is Phase.CLOSED:
         raise NotNow("concerns.closed_already")
-    opened = {"state": Phase.OPEN, "owner_id": None, "owned_at": None, "round": concern.round + 1}
-    await store.change(tx, concern.id, **opened)
-    await store.note(tx, concern, "not_reached", now, actor_id, words)
+    fresh = await escalating.open_again(tx, runtime, concern, "not_reached", actor_id, words)
     await machine.note(tx, now, actor_id, "concern_not_reached", f"concern:{concern.id}")
-    fresh = await store.by_id(tx, concern.id) or concern
     await escalating.tell_coordinators(tx, runtime, fresh, besides=actor_id)
     return await _view(tx, runtime, actor_id, fresh)
 

@@ -125,6 +125,18 @@ async def _climb(tx: AsyncConnection, runtime: Runtime, concern: Concern) -> boo
     return True
 
 
+async def open_again(
+    tx: AsyncConnection, runtime: Runtime, concern: Concern, why: str, actor_id: int | None = None, words: str = ""
+) -> Concern:
+    """Nobody has it any more, and the resident is not told that somebody will ring. The caller says who is told."""
+    now = runtime.now()
+    opened = {"state": Phase.OPEN, "owner_id": None, "owned_at": None, "round": concern.round + 1}
+    await store.change(tx, concern.id, **opened)
+    await delivery_store.clear_keys(tx, f"taken:{concern.id}:", why, now)
+    await store.note(tx, concern, why, now, actor_id, words)
+    return await store.by_id(tx, concern.id) or concern
+
+
 async def tell_coordinators(tx: AsyncConnection, runtime: Runtime, concern: Concern, besides: int) -> None:
     """Passed on, or not reached: it goes to those on call, or to everybody else when that is only themself."""
     until = deadline(concern.level, runtime.now(), runtime.place.working)

@@ -8,11 +8,9 @@ from bot.actions import enrolling, escalating, notices
 from bot.actions import people as people_actions
 from bot.domain.checkins import Course
 from bot.domain.checkins import Enrolment as State
-from bot.domain.concerns import Phase
 from bot.domain.plans import Level
 from bot.runtime import Runtime
 from bot.store import concerns as concern_store
-from bot.store import deliveries as delivery_store
 from bot.store import enrolments as store
 from bot.store import people as people_store
 from bot.store.enrolments import Enrolment
@@ -80,11 +78,7 @@ async def _hand_back(tx: AsyncConnection, runtime: Runtime, owner_id: int) -> No
     """What they had taken is anybody's again, with a deadline: a worry never ends in nobody (promise 6)."""
     for concern in await concern_store.not_closed(tx):
         if concern.owner_id == owner_id:
-            opened = {"state": Phase.OPEN, "owner_id": None, "owned_at": None, "round": concern.round + 1}
-            await concern_store.change(tx, concern.id, **opened)
-            await concern_store.note(tx, concern, "passed_on", runtime.now(), owner_id)
-            await delivery_store.clear_keys(tx, f"taken:{concern.id}:", "passed_on", runtime.now())
-            fresh = await concern_store.by_id(tx, concern.id) or concern
+            fresh = await escalating.open_again(tx, runtime, concern, "passed_on", owner_id)
             await escalating.tell_coordinators(tx, runtime, fresh, besides=owner_id)
 
 

@@ -37,7 +37,8 @@ async def _ask_or_open(tx: AsyncConnection, runtime: Runtime, concern: Concern) 
     if "spoken" in since:
         return False
     if ASKED in since:
-        await _open_again(tx, runtime, concern, now)
+        fresh = await escalating.open_again(tx, runtime, concern, CAME_BACK)
+        await escalating.tell_from(tx, runtime, fresh, Rung.COORDINATOR)  # whoever had it
     else:
         await _ask(tx, runtime, concern, concern.owned_at, now)
     return True
@@ -50,11 +51,3 @@ async def _ask(tx: AsyncConnection, runtime: Runtime, concern: Concern, owned_at
     owner = await people_store.find(tx, concern.owner_id or 0)
     if owner is not None:
         await alerts.send(tx, runtime, concern, owner, until, f":still:{int(owned_at.timestamp())}", still=True)
-
-
-async def _open_again(tx: AsyncConnection, runtime: Runtime, concern: Concern, now: datetime) -> None:
-    """Those on call hear of it, whoever had it."""
-    opened = {"state": Phase.OPEN, "owner_id": None, "owned_at": None, "round": concern.round + 1}
-    await store.change(tx, concern.id, **opened)
-    await store.note(tx, concern, CAME_BACK, now)
-    await escalating.tell_from(tx, runtime, await store.by_id(tx, concern.id) or concern, Rung.COORDINATOR)
