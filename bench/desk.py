@@ -20,6 +20,7 @@ from starlette.routing import BaseRoute, Route
 from bench.bars import Bar
 from bench.desk_rows import Size, fill
 from bench.processes import Failed
+from bot import running
 from bot.actions import desk as door
 from bot.actions import people as people_actions
 from bot.actions import plan_reading
@@ -120,6 +121,7 @@ async def place(size: Size) -> AsyncIterator[tuple[Runtime, httpx.AsyncClient, d
             async with database.write() as tx:
                 await tx.execute(text("ANALYZE"))
             token = await _let_in(runtime)
+            running.set_aside_what_stays()  # as the program does when it has started
             cookies = {COOKIE: token}
             async with httpx.AsyncClient(
                 transport=FirstLook(runtime), base_url="http://desk.bench", cookies=cookies

@@ -35,7 +35,7 @@ async def run(settings: Settings, parts: frozenset[str] = EVERYTHING) -> None:
     try:
         async with opened(settings, SystemClock(), share=_share(parts)) as app:
             await _get_ready(app, parts, pages, lambda: server is not None and server.should_exit)
-            _set_aside_what_stays()
+            set_aside_what_stays()
             await until_stopped([*_parts(app, parts), *([server.serve()] if server else [])], server)
     finally:
         if server:
@@ -49,7 +49,7 @@ async def _get_ready(app: App, parts: frozenset[str], pages: Starlette, closing:
         await _receive_updates(app)
 
 
-def _set_aside_what_stays() -> None:
+def set_aside_what_stays() -> None:
     """Modules, messages and everything else that was made at the start stay until the end.
 
     Looking through all of them for garbage, now and then, held the loop for 130 ms.
