@@ -5,7 +5,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from bot.actions import checkins, escalating, silences
+from bot.actions import checkins, escalating, owning, silences
 from bot.runtime import Runtime
 
 REPEATS = 300
@@ -15,6 +15,7 @@ SWEEPS: Mapping[str, Sweep] = {
     "reminding": checkins.remind,
     "noticing silence": silences.notice,
     "escalating": escalating.escalate,
+    "asking who has a concern": owning.remind,
 }
 
 

@@ -90,7 +90,7 @@ _SPOKEN = exists().where(
     concern_events.c.what == "spoken",
     concern_events.c.at >= concerns.c.owned_at,
 )
-_UNSPOKEN = and_(_NOT_CLOSED, concerns.c.state == literal_column("'owned'"), ~_SPOKEN)
+_UNSPOKEN = and_(concerns.c.state == literal_column("'owned'"), ~_SPOKEN)
 
 
 async def unspoken(tx: AsyncConnection, now: datetime) -> list[int]:

@@ -133,6 +133,12 @@ concerns = table(
         postgresql_where=text("state = 'open'"),
     ),
     Index(
+        "ix_concerns_owned",
+        "deadline_at",
+        sqlite_where=text("state = 'owned'"),
+        postgresql_where=text("state = 'owned'"),
+    ),
+    Index(
         "ix_concerns_not_closed",
         "id",
         "state",

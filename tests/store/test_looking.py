@@ -20,6 +20,7 @@ LOOKS = {
     "ix_deliveries_lost": lambda tx: checkins.not_arrived(tx, NOW, 1),
     "ix_checkins_unanswered": lambda tx: checkins.missed_by(tx, NOW, NOW),
     "ix_concerns_open": lambda tx: concerns.unowned_past_deadline(tx, NOW),
+    "ix_concerns_owned": lambda tx: concerns.unspoken(tx, NOW),
     "ix_concerns_not_closed": concerns.count_not_closed,
     "ix_deliveries_uncertain": lambda tx: deliveries.count_uncertain(tx, NOW),
 }
