@@ -270,7 +270,7 @@ class TestTown:
             await who.says("/start")
         person_id, elif_id = await self.id_of(name), await self.id_of("Elif")
         home_on = planning.today(self.runtime) - timedelta(days=days_ago)
-        card = await enrolling.discharge(self.runtime, elif_id, plan, home_on, tier)
+        card = await enrolling.discharge(self.runtime, elif_id, plan, home_on, tier, "en")
         await enrolling.open_card(self.runtime, card.link.partition("start=")[2][len(enrolling.HOME) :], person_id)
         said = {Purpose.CHECKINS: True, Purpose.TELL_NAMED: tells, Purpose.SEE_ANSWERS: shows, Purpose.PHONE: True}
         for purpose, given in said.items():

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.actions import assisting, escalating, notices, plans, silences
+from bot.actions import people as people_actions
 from bot.actions.known_plans import KnownPlans
 from bot.actions.working_off import Work, work_off
 from bot.domain.checkins import LAST_QUESTION, Course, Stage, reminder_at
@@ -78,8 +79,8 @@ async def _not_asked(tx: AsyncConnection, runtime: Runtime, checkin: CheckIn, re
     """A restart took too long, or a row is broken: never sent late, but a human is told (promise 5)."""
     now = runtime.now()
     moved = await store.move(tx, checkin.id, (Stage.PLANNED,), Stage.LATE, reason=reason, closed_at=now)
+    person = await people_store.by_id(tx, checkin.person_id)
     if moved and checkin.kind != "closing":
-        person = await people_store.by_id(tx, checkin.person_id)
         enrolment = await enrolment_store.by_id(tx, checkin.enrolment_id)
         key = f"late:{checkin.id}"
         await escalating.open_concern(tx, runtime, person, enrolment, key, Level.AMBER, "not_asked")
@@ -90,6 +91,14 @@ async def _not_asked(tx: AsyncConnection, runtime: Runtime, checkin: CheckIn, re
         if older is not None:  # only after a fault; once the plan is over nobody would look at it
             await silences.not_decided(tx, runtime, older)
         await _end(tx, checkin.enrolment_id, now)
+        await _goodbye_unsaid(tx, runtime, checkin, person)
+
+
+async def _goodbye_unsaid(tx: AsyncConnection, runtime: Runtime, checkin: CheckIn, person: Person) -> None:
+    """Somebody who waits for the next question should hear from somebody that none will come."""
+    for reader in await people_actions.coordinators(tx):
+        key, phrase = f"closing-unsaid:{checkin.id}:{reader.id}", "enrolling.closing_too_late"
+        await notices.to_worker(tx, runtime, reader, key, phrase, names=(person.id,), name=person.name)
 
 
 async def _end(tx: AsyncConnection, enrolment_id: int, now: datetime) -> None:

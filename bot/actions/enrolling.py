@@ -49,12 +49,15 @@ async def made_by(tx: AsyncConnection, token: str) -> Enrolment | None:
 
 
 async def discharge(
-    runtime: Runtime, coordinator_id: int, plan_id: str, home_on: date, tier: Tier, press: str = ""
+    runtime: Runtime, coordinator_id: int, plan_id: str, home_on: date, tier: Tier, language: str, press: str = ""
 ) -> Card:
     """A one-time card for somebody who comes home on `home_on`; nothing about hospital is on it.
 
+    `language`: what the card and the first message are in; they may choose another then.
     `press`: a random key of the form; the same one gives the same card.
     """
+    if language not in runtime.place.languages:
+        raise Refused("errors.no_such_language")
     now, token = runtime.now(), token_of(runtime, coordinator_id, press)
     async with runtime.database.write() as tx:
         await conditions.coordinators_only(tx, coordinator_id)
@@ -67,6 +70,7 @@ async def discharge(
             plan=plan_id,
             home_on=home_on,
             tier=tier,
+            language=language,
             state=State.INVITED,
             token_hash=token_hash(token),
             expires_at=now + CARD_LASTS,
@@ -87,14 +91,25 @@ class Offer:
 
 
 async def open_card(runtime: Runtime, token: str, person_id: int) -> Offer:
-    """It belongs to the first who says yes; until then whoever opened it last holds it. Nothing is sent by this."""
+    """It belongs to the first who says yes; until then whoever opened it last holds it. Nothing is sent by this.
+
+    Somebody who has agreed to nothing yet is spoken to in the card's language: the coordinator at the bedside knows
+    it better than their phone does.
+    """
     async with runtime.database.write() as tx:
         enrolment = await store.by_token(tx, token_hash(token))
         if enrolment is None:
             raise NotFound("enrolling.card_unknown")
         await _may_open(tx, runtime, enrolment, person_id)
+        if enrolment.language and enrolment.person_id != person_id and not await _known_here(tx, person_id):
+            await people_store.change(tx, person_id, language=enrolment.language)
         await store.change(tx, enrolment.id, person_id=person_id)
         return Offer(enrolment, await _plan(tx, runtime, enrolment))
+
+
+async def _known_here(tx: AsyncConnection, person_id: int) -> bool:
+    """Whether they have chosen their language by themselves already: at whatever they said yes to, or as a worker."""
+    return bool(await people_store.standing_consents(tx, person_id) or await people_store.roles_of(tx, person_id))
 
 
 async def _plan(tx: AsyncConnection, runtime: Runtime, enrolment: Enrolment) -> Plan:

@@ -1,18 +1,16 @@
 """/discharge: a coordinator makes a card for somebody who comes home, and sees who is looked after."""
 
-import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from bot.actions import assisting, coming, companions, discharging, enrolling
+from bot.actions import assisting, coming, companions, discharging, enrolling, printed_cards
 from bot.actions.circles import checked_name
 from bot.actions.discharging import Outlook
-from bot.catalogue import cards
-from bot.conversations import at_home, course, days
+from bot.conversations import at_home, course, days, people
+from bot.conversations.discharge_form import Form
 from bot.conversations.enrolment_steps import PURPOSE, companion_rows
 from bot.conversations.keyboards import Button
-from bot.conversations.printing import printed
 from bot.conversations.talk import Talk
 from bot.conversations.templates import coordinators_only
 from bot.domain.checkins import Enrolment as State
@@ -21,35 +19,6 @@ from bot.domain.people import Purpose
 from bot.domain.plans import Plan, Tier
 
 FLOW = "discharge"
-
-
-@dataclass(frozen=True)
-class Form:
-    """What has been chosen so far. `asks`: the enrolment of somebody who asked by themself; `volunteer`: a person."""
-
-    step: str = "plan"
-    plan: str = ""
-    day: str = ""
-    tier: str = ""
-    assisted: bool = False
-    name: str = ""
-    volunteer: int = 0
-    asks: int = 0
-    checkins: str = ""
-    tell_named: str = ""
-    see_answers: str = ""
-    phone: str = ""
-
-    def steps(self) -> list[str]:
-        whom = ["name", "volunteer"] if self.assisted else []
-        said = list(PURPOSE) if self.assisted else []
-        if self.tell_named == "no":
-            said.remove("see_answers")
-        return [*whom, "plan", "day", "tier", *said, "review"]
-
-    def said(self) -> set[Purpose]:
-        """What somebody without Telegram said yes to."""
-        return {purpose for step, purpose in PURPOSE.items() if step in self.steps() and getattr(self, step) == "yes"}
 
 
 async def start(talk: Talk) -> None:
@@ -75,7 +44,7 @@ async def chosen(talk: Talk) -> None:
     await talk.toast()
     coordinators_only(talk)
     what, value = (talk.args[0] if talk.args else ""), talk.args[1] if len(talk.args) > 1 else ""
-    starts = {"new": Form(), "assisted": Form(step="name", assisted=True), "asks": Form(asks=talk.number(1))}
+    starts = {"new": _card(talk), "assisted": Form(step="name", assisted=True), "asks": Form(asks=talk.number(1))}
     shows = {"menu": start, "people": at_home.listed, "past": at_home.past, "one": at_home.one}
     shows |= {"withdraw": at_home.withdraw, "decline": at_home.decline}
     if what in starts:
@@ -85,6 +54,11 @@ async def chosen(talk: Talk) -> None:
         await shows[what](talk)
     else:
         await _answered(talk, await _form(talk), what, value)
+
+
+def _card(talk: Talk) -> Form:
+    languages = talk.runtime.place.languages
+    return Form(one_language=True, language=languages[0]) if len(languages) == 1 else Form()
 
 
 async def _form(talk: Talk) -> Form:
@@ -126,6 +100,9 @@ async def _checked(talk: Talk, form: Form, what: str, value: str) -> Any:
     elif what == "tier":
         if value not in list(Tier):
             raise NotFound("errors.old_button")
+    elif what == "language":
+        if value not in talk.runtime.place.languages:
+            raise NotFound("errors.no_such_language")
     elif what == "plan":
         if value not in [one.id for one in await discharging.usable_plans(talk.runtime, talk.id)]:
             raise NotNow("plans.not_approved")
@@ -160,6 +137,8 @@ async def _question(talk: Talk, form: Form) -> tuple[str, list[list[Button]]]:
         return talk.words("enrolling.which_day"), days.rows(talk, "dis", "day")
     if form.step == "tier":
         return await _tiers(talk, form)
+    if form.step == "language":
+        return talk.words("enrolling.which_language"), people.language_rows(talk, "dis:language")
     if form.step in PURPOSE:
         return await _witness(talk, form)
     return await _review(talk, form)
@@ -212,6 +191,7 @@ async def _review(talk: Talk, form: Form) -> tuple[str, list[list[Button]]]:
         **_first(talk, look),
         "never": look.never,
         "tier": form.tier,
+        "language": talk.runtime.plain(form.language, "language.name") if form.language else "",
     }
     if form.assisted:
         told, seen = (one in form.said() for one in (Purpose.TELL_NAMED, Purpose.SEE_ANSWERS))
@@ -235,9 +215,9 @@ async def _finish(talk: Talk, form: Form) -> None:
         asker = await discharging.confirm(talk.runtime, talk.id, form.asks, form.plan, home_on, tier)
         await talk.show("enrolling.confirmed_desk", name=asker.name)
     else:
-        card = await enrolling.discharge(talk.runtime, talk.id, form.plan, home_on, tier)
+        card = await enrolling.discharge(talk.runtime, talk.id, form.plan, home_on, tier, form.language)
         await talk.show("enrolling.card_made")
-        await _send_card(talk, card.link)
+        await _send_card(talk, card.link, form.language)
     await talk.end(FLOW)
 
 
@@ -252,16 +232,9 @@ def _first(talk: Talk, look: Outlook) -> dict[str, object]:
     return coming.first(talk.runtime, look.coming[0].due_at, None, talk.runtime.place.zone, talk.language)
 
 
-async def _send_card(talk: Talk, link: str) -> None:
-    """To print and hand over. Nothing of hospital or health stands on it: anybody may see it lying there."""
-    lasts = enrolling.CARD_LASTS
-    lines = cards.Lines(
-        title=printed(talk, "cards.home_title"),
-        middle=printed(talk, "cards.home_text", place=talk.runtime.place.name),
-        foot=printed(talk, "cards.home_foot", days=lasts.days),
-    )
-    image = await asyncio.to_thread(cards.card, link, lines)  # drawing takes a while; nobody else should wait
-    until = talk.runtime.day(talk.runtime.now() + lasts, talk.runtime.place.zone, talk.language)
+async def _send_card(talk: Talk, link: str, language: str) -> None:
+    image = await printed_cards.of_home(talk.runtime, language, link)
+    until = talk.runtime.day(talk.runtime.now() + enrolling.CARD_LASTS, talk.runtime.place.zone, talk.language)
     await talk.photo(image, "card.png", talk.words("enrolling.card_caption", until=until, link=link))
 
 

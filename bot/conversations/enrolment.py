@@ -20,6 +20,7 @@ WORDING = "home-1"  # the version of the words they said yes or no to; count it 
 async def open_link(talk: Talk, token: str) -> None:
     """A card. The first message says nothing of hospital or health: who else looks at this screen?"""
     offer = await enrolling.open_card(talk.runtime, token, talk.id)
+    await _read_again(talk)  # the card may have said which language
     await _hello(talk, offer)
 
 
@@ -39,8 +40,12 @@ async def language_chosen(talk: Talk) -> None:
     await talk.toast()
     offer = await enrolling.offer(talk.runtime, talk.id, talk.number(1))
     await people_actions.set_language(talk.runtime, talk.id, talk.args[0])
-    talk.visitor = await people_actions.visitor(talk.runtime, talk.id) or talk.visitor
+    await _read_again(talk)
     await _what_comes(talk, offer)
+
+
+async def _read_again(talk: Talk) -> None:
+    talk.visitor = await people_actions.visitor(talk.runtime, talk.id) or talk.visitor
 
 
 async def chosen(talk: Talk) -> None:

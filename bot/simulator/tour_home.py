@@ -40,6 +40,7 @@ async def card(stage: Stage) -> None:
     await elif_.taps("dis:plan:home-from-hospital")
     await elif_.taps("Today")
     await elif_.taps("dis:tier:usual")
+    await elif_.taps("dis:language:en")
     elif_.sees("Home from hospital", "The first check-in")
     await elif_.taps("dis:yes")
     made = elif_.having("A card for one person")

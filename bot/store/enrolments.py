@@ -19,6 +19,8 @@ LIVING = (State.ACTIVE, State.PAUSED)
 class Enrolment:
     """A row of `enrolments`. `wall`: the chosen time of day in minutes; `missed`: check-ins missed in a row.
 
+    `language`: what the card is printed in and its holder is first spoken to in; None where there was no card.
+
     `named_state` and `backup_state`: none, asked, accepted or declined.
     """
 
@@ -27,6 +29,7 @@ class Enrolment:
     plan: str
     home_on: date
     tier: Tier
+    language: str | None
     wall: int | None
     state: State
     course: str

@@ -26,6 +26,7 @@ enrolments = table(
     words("plan", theirs(), nullable=False),
     words("home_on", theirs(), nullable=False),  # local day, ISO
     words("tier", theirs(), nullable=False),
+    words("language", theirs()),  # of the card; NULL where none was made
     integer("wall", theirs()),  # chosen time of day, minutes after midnight
     words("state", theirs(), nullable=False),
     words("course", theirs(), nullable=False),

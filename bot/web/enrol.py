@@ -129,6 +129,8 @@ async def _checked(desk: Desk, form: Form) -> tuple[dict[str, Markup], Outlook |
     faults, look = dict[str, Markup](), None
     if form.plan not in [one.id for one in form.plans]:
         faults["plan"] = desk.say("desk_checkins.choose_plan")
+    if form.language not in desk.runtime.place.languages:
+        faults["language"] = desk.say("errors.no_such_language")
     if form.tier not in list(Tier):
         faults["tier"] = desk.say("desk_checkins.choose_tier")
     try:
@@ -166,6 +168,7 @@ async def _review(desk: Desk, form: Form, look: Outlook) -> Review:
         **_first(desk, look),
         "never": look.never,
         "tier": form.tier,
+        "language": desk.runtime.plain(form.language, "language.name") if form.kind == CARD else "",
     }
     if form.kind != ASSISTED:
         return Review(desk.say("enrolling.review", **values), _BUTTONS[form.kind])
@@ -182,9 +185,8 @@ _BUTTONS = {CARD: "buttons.make_card", ASKED: "buttons.confirm_home", ASSISTED: 
 async def _made(desk: Desk, form: Form) -> Response:
     runtime, home_on, tier = desk.runtime, date.fromisoformat(form.home_on), Tier(form.tier)
     if form.kind == CARD:
-        card = await enrolling.discharge(runtime, desk.id, form.plan, home_on, tier, form.press)
-        language = form.language if form.language in runtime.place.languages else runtime.place.default_language
-        return home_cards.hand_out(desk, card.enrolment_id, card.link, language)
+        card = await enrolling.discharge(runtime, desk.id, form.plan, home_on, tier, form.language, form.press)
+        return home_cards.hand_out(desk, card.enrolment_id, card.link)
     if form.kind == ASKED:
         asker = await discharging.confirm(runtime, desk.id, desk.number(), form.plan, home_on, tier)
         return desk.go(f"/checkins/{desk.number()}", "enrolling.confirmed_desk", name=asker.name)

@@ -4,15 +4,13 @@ Only the hash of its link is kept, so the link itself stays with the browser tha
 only the pages of this one card get, for half an hour and in this session.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
-
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from bot.actions import desk as door
 from bot.actions import home_cards, printed_cards
+from bot.actions.home_cards import HomeCard
 from bot.domain.errors import NotFound
 from bot.runtime import Runtime
 from bot.web.desk import ROOT, Desk, Pages
@@ -22,24 +20,15 @@ COOKIE = "desk-card"
 KEPT = 1800  # seconds
 
 
-@dataclass(frozen=True)
-class Kept:
-    """A card that this browser has made. `until`: when it can no longer be used."""
-
-    link: str
-    language: str
-    until: datetime
-
-
 def routes(runtime: Runtime) -> list[BaseRoute]:
     pages = Pages(runtime)
     return [pages.shows("/checkins/{id:int}/card", card), pages.shows("/checkins/{id:int}/card.png", picture)]
 
 
-def hand_out(desk: Desk, enrolment_id: int, link: str, language: str) -> Response:
+def hand_out(desk: Desk, enrolment_id: int, link: str) -> Response:
     """To the page of a card that was just made."""
     response = desk.go(f"/checkins/{enrolment_id}/card")
-    text = str(_signer(desk.runtime).dumps([desk.seat.session.id, link, language]))
+    text = str(_signer(desk.runtime).dumps([desk.seat.session.id, link]))
     path, secure = f"{ROOT}/checkins/{enrolment_id}", desk.runtime.settings.public_url.startswith("https://")
     response.set_cookie(COOKIE, text, KEPT, path=path, httponly=True, secure=secure, samesite="strict")
     return response
@@ -49,15 +38,15 @@ def _signer(runtime: Runtime) -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(runtime.secret, salt="desk-card")
 
 
-async def _kept(desk: Desk) -> Kept | None:
+async def _kept(desk: Desk) -> HomeCard | None:
+    """A card that this browser has made."""
     try:
-        session_id, link, language = _signer(desk.runtime).loads(desk.request.cookies.get(COOKIE, ""), max_age=KEPT)
+        session_id, link = _signer(desk.runtime).loads(desk.request.cookies.get(COOKIE, ""), max_age=KEPT)
     except (BadSignature, ValueError, TypeError):
         return None
     if session_id != desk.seat.session.id:
         return None
-    until = await home_cards.is_good(desk.runtime, desk.number(), link)
-    return Kept(link, language, until) if until else None
+    return await home_cards.unused(desk.runtime, desk.number(), link)
 
 
 async def card(desk: Desk) -> Response:

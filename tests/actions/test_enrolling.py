@@ -58,7 +58,7 @@ async def test_promise_1_nothing_begins_without_the_yes_to_check_ins(town: TestT
     await town.dalia.says("/start")
     ben, dalia, elif_id = [await town.id_of(name) for name in ("Ben", "Dalia", "Elif")]
     today = planning.today(town.runtime)
-    card = await enrolling.discharge(town.runtime, elif_id, "home-from-hospital", today, Tier.USUAL)
+    card = await enrolling.discharge(town.runtime, elif_id, "home-from-hospital", today, Tier.USUAL, "en")
     token = card.link.partition("start=h_")[2]
     await enrolling.open_card(town.runtime, token, ben)
     with pytest.raises(Refused):

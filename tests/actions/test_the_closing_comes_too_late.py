@@ -50,6 +50,17 @@ async def test_promise_6_a_last_check_in_that_never_left_is_told(town: TestTown)
     assert await state_of_enrolment(town, closing) is Enrolment.ENDED
 
 
+async def test_promise_5_somebody_who_never_read_that_it_is_over_hears_it_from_a_human(town: TestTown) -> None:
+    _, closing = await is_asked_the_last(town)
+    await town.settle()
+    await town.ben.taps("Yes, now is good")
+    await finds_both_late(town, closing)
+    await town.settle()
+    if not town.elif_.heard("The check-ins of Ben are over"):
+        await town.passes(hours=12)  # work does not wake a coordinator
+    assert town.elif_.heard("their last message could not be sent") == 1
+
+
 async def test_promise_6_a_third_silence_is_asked_about_before_the_plan_ends(town: TestTown) -> None:
     last, closing = await is_asked_the_last(town, missed=2)
     await town.settle()

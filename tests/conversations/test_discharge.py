@@ -26,10 +26,11 @@ async def _up_to_the_day(elif_: Character) -> None:
     await elif_.taps("Home from hospital")
 
 
-async def makes_card(elif_: Character, day: str = "Today", tier: str = "As usual") -> str:
+async def makes_card(elif_: Character, day: str = "Today", tier: str = "As usual", language: str = "English") -> str:
     await _up_to_the_day(elif_)
     await (elif_.taps(day) if day in elif_.buttons else elif_.says(day))
     await elif_.taps(tier)
+    await elif_.taps(language)
     await elif_.taps("Make the card")
     return elif_.link()
 
@@ -67,9 +68,10 @@ async def test_the_day_can_be_to_come_or_over_tapped_or_typed(town: TestTown) ->
     await _up_to_the_day(elif_)
     await elif_.says("30 September")
     await elif_.taps("As usual")
+    await elif_.taps("English")
     assert "These days of the plan are over and will not come: 1, 2, 4." in elif_.last
-    await elif_.taps("Back")
-    await elif_.taps("Back")
+    for _ in range(3):
+        await elif_.taps("Back")
     await elif_.says("1 August")
     assert "too long ago" in elif_.last
     await elif_.says("1 June 2027")
@@ -91,9 +93,38 @@ async def test_every_question_takes_typed_words(town: TestTown) -> None:
     await elif_.says("home from hospital")
     await elif_.says("today")
     await elif_.says("2")
+    await elif_.says("french")
+    assert "please tap" in elif_.last.casefold()
+    await elif_.says("বাংলা")
     assert "When no answer comes: sooner" in elif_.last
+    assert "The language: বাংলা." in elif_.last
     await elif_.says("make the card")
     assert elif_.link()
+
+
+async def test_whoever_opens_a_card_is_first_spoken_to_in_the_language_of_the_card(town: TestTown) -> None:
+    elif_ = await _ready(town)
+    await town.ben.opens(await makes_card(elif_, language="বাংলা"))
+    assert "শুভেচ্ছা Ben।" in town.ben.last
+    await town.ben.taps("English")
+    assert town.ben.heard("What it is"), "it is theirs to choose"
+
+
+async def test_who_chose_a_language_by_themself_keeps_it_whatever_card_they_open(town: TestTown) -> None:
+    elif_ = await _ready(town)
+    await town.has_champion()
+    await town.joins("Ben")
+    await town.ben.opens(await makes_card(elif_, language="বাংলা"))
+    assert "Hello Ben" in town.ben.last
+
+
+async def test_a_language_that_was_chosen_at_the_card_stays_when_it_is_opened_again(town: TestTown) -> None:
+    elif_ = await _ready(town)
+    link = await makes_card(elif_, language="বাংলা")
+    await town.ben.opens(link)
+    await town.ben.taps("English")
+    await town.ben.opens(link)
+    assert "Hello Ben" in town.ben.last
 
 
 async def test_enrolling_is_refused_while_nobody_is_on_call_and_the_gap_is_named(town: TestTown) -> None:

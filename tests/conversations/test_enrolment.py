@@ -255,7 +255,7 @@ async def test_questions_that_are_due_already_are_not_announced_for_a_time_that_
     await town.passes(hours=5)  # 3pm
     await town.elif_.says("/discharge")
     await town.elif_.taps("Somebody comes home")
-    for words in ("Home from hospital", "Yesterday", "As usual"):
+    for words in ("Home from hospital", "Yesterday", "As usual", "English"):
         await town.elif_.taps(words)
     assert "The first check-in: as soon as they have said yes" in town.elif_.last
     await town.elif_.taps("Make the card")

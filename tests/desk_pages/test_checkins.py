@@ -303,7 +303,7 @@ async def test_the_list_turns_its_pages_and_finds_by_name(town: TestTown) -> Non
     await town.is_home("Ben", backup="")
     await town.is_home("Dalia", backup="")
     for _ in range(51):
-        await enrolling.discharge(town.runtime, elif_id, "home-from-hospital", today, Tier.USUAL)
+        await enrolling.discharge(town.runtime, elif_id, "home-from-hospital", today, Tier.USUAL, "en")
     desk = await sits_at_desk(town)
     await desk.opens("/desk/checkins")
     assert len(desk.page.select("ul.rows > li")) == 50

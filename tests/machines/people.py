@@ -89,7 +89,7 @@ async def _people(tx: AsyncConnection, runtime: Runtime) -> None:
 async def comes_home(runtime: Runtime, name: str, tier: Tier, says_yes: set[Purpose], backup: str = "") -> None:
     """A card is printed, opened, and each question on it answered. Raises Refused where the product refuses."""
     who, elif_id = IDS[name], IDS["Elif"]
-    card = await enrolling.discharge(runtime, elif_id, PLAN, planning.today(runtime), tier)
+    card = await enrolling.discharge(runtime, elif_id, PLAN, planning.today(runtime), tier, "en")
     token = card.link.partition("start=")[2][len(enrolling.HOME) :]
     await enrolling.open_card(runtime, token, who)
     for purpose in enrolling.PURPOSES:
