@@ -9,6 +9,7 @@ from sqlalchemy import Select, and_, bindparam, func, literal_column, or_, selec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.checkins import Stage
+from bot.store.quick import thorough
 from bot.store.schema import deliveries
 from bot.store.schema_care import answers, checkins
 from bot.store.updates import insert_for
@@ -289,7 +290,8 @@ async def count_due(tx: AsyncConnection, since: datetime, until: datetime) -> in
     Looks through all of them, for the digest: once a morning.
     """
     query = select(func.count()).where(checkins.c.state != Stage.CLEARED, checkins.c.kind == "questions")
-    return int((await tx.execute(query.where(checkins.c.due_at >= since, checkins.c.due_at < until))).scalar_one())
+    query = query.where(checkins.c.due_at >= since, checkins.c.due_at < until)
+    return int((await tx.execute(thorough(query))).scalar_one())
 
 
 async def missed_by(tx: AsyncConnection, since: datetime, until: datetime) -> list[int]:

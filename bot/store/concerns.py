@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.concerns import Outcome, Phase, Rung
 from bot.domain.plans import Level
+from bot.store.quick import thorough
 from bot.store.schema import people
 from bot.store.schema_care import concern_events, concerns
 from bot.store.updates import insert_for
@@ -125,7 +126,8 @@ async def closed_since(tx: AsyncConnection, since: datetime, most: int) -> list[
 async def not_reached_since(tx: AsyncConnection, since: datetime) -> list[int]:
     """Whose concern was closed because nobody could reach them."""
     query = select(concerns.c.person_id).where(concerns.c.state == Phase.CLOSED, concerns.c.closed_at >= since)
-    return list((await tx.execute(query.where(concerns.c.outcome == Outcome.NOT_REACHED).distinct())).scalars())
+    query = query.where(concerns.c.outcome == Outcome.NOT_REACHED).distinct()
+    return list((await tx.execute(thorough(query))).scalars())
 
 
 async def with_names(tx: AsyncConnection, closed_since: datetime | None, most: int) -> list[tuple[Concern, str, str]]:

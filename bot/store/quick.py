@@ -1,19 +1,29 @@
 """SQLite without the detour: a statement takes 20 microseconds, and the way to aiosqlite's thread and back 200.
 
 A message costs some seventy of these ways, which on a busy machine was more time than Telegram allows for it. So what
-is over at once runs where it is asked. What may wait for another process or for the disk still goes to the thread.
+is over at once runs where it is asked. What may wait for another process or for the disk still goes to the thread, and
+so does what looks through many rows: whoever writes such a query says so with `thorough`.
 """
 
 import sqlite3
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from aiosqlite import Connection
+from sqlalchemy import Select
+
+Query = TypeVar("Query", bound=Select[Any])
 
 # The beginning of a write waits for other writers, its end for the disk.
 _SLOW_STATEMENTS = ("BEGIN IMMEDIATE", "PRAGMA", "VACUUM")
+THOROUGH = "/* thorough */"
 _QUICK = ("execute", "fetchall", "fetchone", "fetchmany", "close")
+
+
+def thorough(query: Query) -> Query:
+    """A query that looks through many rows, for a morning's digest, a picture or an hour's tidying: nobody waits."""
+    return query.prefix_with(THOROUGH)
 
 
 class QuickConnection(Connection):
@@ -28,6 +38,7 @@ class QuickConnection(Connection):
         self._reads = reads
         # Operations the thread was given and has finished, cancelled ones included; each side counts its own.
         self._given = self._finished = 0
+        self._looking: sqlite3.Cursor | None = None  # the last that was given something thorough
 
     async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         # Two threads must not use one connection at a time.
@@ -49,7 +60,11 @@ class QuickConnection(Connection):
             return name == "cursor" or ends
         if not isinstance(owner, sqlite3.Cursor) or name not in _QUICK:
             return False
-        return name != "execute" or not str(args[0]).startswith(_SLOW_STATEMENTS)
+        if name == "execute":
+            said = str(args[0])
+            self._looking = owner if said.startswith(f"SELECT {THOROUGH}") else None
+            return self._looking is None and not said.startswith(_SLOW_STATEMENTS)
+        return owner is not self._looking or name == "close"  # rows are looked for as they are fetched
 
 
 def connect(path: str, *, reads: bool) -> Connection:

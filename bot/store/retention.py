@@ -11,6 +11,7 @@ from bot.domain.checkins import Enrolment as State
 from bot.domain.concerns import Phase
 from bot.domain.deliveries import OPEN, Kind
 from bot.domain.people import Purpose
+from bot.store.quick import thorough
 from bot.store.schema import consents, deliveries
 from bot.store.schema_care import answers, checkins, concerns, enrolments
 
@@ -35,7 +36,7 @@ async def with_old_answers(tx: AsyncConnection, before: datetime, most: int) -> 
     answered = exists().where(checkins.c.enrolment_id == enrolments.c.id, answers.c.checkin_id == checkins.c.id)
     worried = exists().where(concerns.c.enrolment_id == enrolments.c.id, concerns.c.state != Phase.CLOSED)
     over = select(enrolments.c.id).where(enrolments.c.state == State.ENDED, enrolments.c.ended_at <= before)
-    return list((await tx.execute(over.where(answered, ~worried).limit(most))).scalars())
+    return list((await tx.execute(thorough(over.where(answered, ~worried).limit(most)))).scalars())
 
 
 async def erase_answers(tx: AsyncConnection, enrolment_id: int) -> int:
@@ -48,7 +49,7 @@ async def erase_answers(tx: AsyncConnection, enrolment_id: int) -> int:
 
 async def cared_for_no_more(tx: AsyncConnection, purposes: Collection[Purpose], most: int) -> list[int]:
     """People whose check-ins have ended, with a yes for one of `purposes` that still stands."""
-    return list((await tx.execute(_done(purposes).limit(most))).scalars())
+    return list((await tx.execute(thorough(_done(purposes).limit(most)))).scalars())
 
 
 async def is_cared_for_no_more(tx: AsyncConnection, purposes: Collection[Purpose], person_id: int) -> bool:

@@ -45,6 +45,7 @@ enrolments = table(
     flag("fewer", theirs()),
     integer("cycle", system(), nullable=False),  # counts the times they came home
     integer("missed", theirs(), nullable=False),  # check-ins missed in a row
+    Index(None, "state", "ended_at"),
 )
 
 checkins = table(

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from bot.store import checkins, concerns, deliveries
+from bot.domain.checkins import Enrolment as State
+from bot.store import checkins, concerns, deliveries, enrolments
 from bot.store.database import Database
 from tests.engines import sqlite_with_tables
 
@@ -22,6 +23,7 @@ LOOKS = {
     "ix_concerns_open": lambda tx: concerns.unowned_past_deadline(tx, NOW),
     "ix_concerns_owned": lambda tx: concerns.unspoken(tx, NOW),
     "ix_concerns_not_closed": concerns.count_not_closed,
+    "ix_enrolments_state_ended_at": lambda tx: enrolments.in_state(tx, State.WAITING),
     "ix_deliveries_uncertain": lambda tx: deliveries.count_uncertain(tx, NOW),
 }
 
