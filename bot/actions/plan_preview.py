@@ -14,22 +14,27 @@ from bot.runtime import Runtime
 
 @dataclass(frozen=True)
 class Branch:
-    """One answer in the picture. `label`: empty for typed words. `next`: the text of a question it puts first."""
+    """One answer in the picture. `label`: empty for typed words. `next`: the text of a question it puts first.
+
+    `source`: the label that it is translated from.
+    """
 
     id: str
     label: str
     level: Level | None
     next: str = ""
     ends: bool = False
+    source: str = ""
 
 
 @dataclass(frozen=True)
 class Box:
-    """One question in the picture."""
+    """One question in the picture. `source`: the text that it is translated from."""
 
     id: str
     text: str
     branches: tuple[Branch, ...]
+    source: str = ""
 
 
 def about(runtime: Runtime, one: Waiting, language: str) -> str:
@@ -76,9 +81,9 @@ def said(runtime: Runtime, one: Waiting, source: str) -> str:
     return safe(plan_html(source, one.language, runtime.place, name=name, named=named))
 
 
-def boxes(runtime: Runtime, one: Waiting, names: tuple[str, ...]) -> list[Box]:
-    """These questions with where each answer leads."""
-    return [_box(runtime, one, one.plan.questions[name]) for name in names]
+def boxes(runtime: Runtime, one: Waiting, names: tuple[str, ...], source: Waiting | None = None) -> list[Box]:
+    """These questions with where each answer leads. `source`: what `one` is translated from, to stand beside it."""
+    return [_box(runtime, one, one.plan.questions[name], source) for name in names]
 
 
 def followers(one: Waiting) -> tuple[str, ...]:
@@ -87,16 +92,17 @@ def followers(one: Waiting) -> tuple[str, ...]:
     return tuple(name for name in one.plan.questions if name not in listed)
 
 
-def _box(runtime: Runtime, one: Waiting, question: Question) -> Box:
-    return Box(
-        question.id, said(runtime, one, one.words.questions[question.id]), tuple(_branches(runtime, one, question))
-    )
+def _box(runtime: Runtime, one: Waiting, question: Question, source: Waiting | None) -> Box:
+    words = said(runtime, one, one.words.questions[question.id])
+    english = said(runtime, source, source.words.questions.get(question.id, "")) if source else ""
+    return Box(question.id, words, tuple(_branches(runtime, one, question, source)), english)
 
 
-def _branches(runtime: Runtime, one: Waiting, question: Question) -> Iterator[Branch]:
+def _branches(runtime: Runtime, one: Waiting, question: Question, source: Waiting | None) -> Iterator[Branch]:
     for answer in question.answers:
         label = one.words.answers[question.id, answer.id]
         follows = said(runtime, one, one.words.questions[answer.next]) if answer.next else ""
-        yield Branch(answer.id, label, answer.concern, follows, answer.ends)
+        english = source.words.answers.get((question.id, answer.id), "") if source else ""
+        yield Branch(answer.id, label, answer.concern, follows, answer.ends, english)
     if question.free_text:
         yield Branch("", "", FREE_TEXT)

@@ -55,6 +55,25 @@ async def test_a_plan_is_read_walked_through_and_approved(town: TestTown) -> Non
     assert len(chosen) == 1
 
 
+async def test_a_translation_stands_beside_its_source_and_says_when_that_has_changed(
+    town: TestTown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await town.has_coordinator()
+    desk = await sits_at_desk(town)
+    await desk.opens("/desk/plans")
+    await desk.follows("Read it in বাংলা")
+    plan = town.runtime.catalogue.plans["home-from-hospital"]
+    question = plan.questions[plan.days[0].questions[0]]
+    assert plan.words["en"].questions[question.id] in desk.sees
+    for answer in question.answers:
+        assert plan.words["en"].answers[question.id, answer.id] in desk.sees
+    assert "The English text has changed" not in desk.sees
+    monkeypatch.setattr(plan_actions, "is_stale", lambda *_: True)
+    await desk.follows("All plans")
+    await desk.follows("Read it in বাংলা")
+    assert "The English text has changed" in desk.sees
+
+
 async def _sees_the_rest(desk: DeskVisit) -> None:
     """Opens each link below the last message to what was not shown yet."""
     end = desk.address
