@@ -149,7 +149,7 @@ async def note(runtime: Runtime, actor_id: int, what: str, subject: str = "") ->
     ever.
     """
     now = runtime.now()
-    lately = Wanted(actor_id=actor_id, what=what, subject=subject, since=now - ONE_LOOK)
+    lately = Wanted(actor_id=actor_id, what=what, about=(subject,) if subject else (), since=now - ONE_LOOK)
     async with runtime.database.read() as tx:
         if await trail.read(tx, lately, 1):
             return

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.errors import NotAllowed
 from bot.domain.people import Role
 from bot.runtime import Runtime
-from bot.store import machine
+from bot.store import machine, subjects
 from bot.store import people as people_store
 from bot.store import trail as store
 from bot.store.trail import Deed, Wanted
@@ -23,26 +23,38 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True)
 class Trail:
-    """One page of it. `older`: the id to ask for what came before, None at the end."""
+    """One page of it. `older`: the id to ask for what came before, None at the end. `names`: of subjects."""
 
     deeds: list[Deed]
     older: int | None
     actors: Mapping[int, str]
+    names: Mapping[str, str]
 
 
-async def read(runtime: Runtime, coordinator_id: int, wanted: Wanted) -> Trail:
+async def read(runtime: Runtime, coordinator_id: int, wanted: Wanted, about: str = "") -> Trail:
+    """`about`: a subject; of a person also their check-ins and the concerns about them."""
     async with runtime.database.read() as tx:
         await _only_coordinators(tx, coordinator_id)
-        deeds = await store.read(tx, wanted, PER_PAGE + 1)
+        deeds = await store.read(tx, await _about(tx, wanted, about), PER_PAGE + 1)
         older = deeds[PER_PAGE - 1].id if len(deeds) > PER_PAGE else None
-        return Trail(deeds[:PER_PAGE], older, await store.actors(tx))
+        shown = deeds[:PER_PAGE]
+        names = await subjects.names(tx, {about, *(one.subject for one in shown)})
+        return Trail(shown, older, await store.actors(tx), names)
 
 
-async def export(runtime: Runtime, coordinator_id: int, wanted: Wanted) -> bytes:
+async def _about(tx: AsyncConnection, wanted: Wanted, about: str) -> Wanted:
+    noun, number = subjects.parted(about)
+    if noun == "person" and number is not None:
+        return replace(wanted, about=tuple(await subjects.of_person(tx, number)))
+    return replace(wanted, about=(about,) if about else ())
+
+
+async def export(runtime: Runtime, coordinator_id: int, wanted: Wanted, about: str = "") -> bytes:
     """The lines as CSV in UTF-8, which spreadsheets know by its mark; taking them along is a line itself."""
     async with runtime.database.write() as tx:
         await _only_coordinators(tx, coordinator_id)
-        deeds = await store.read(tx, replace(wanted, before=None), MOST_EXPORTED)
+        wanted = await _about(tx, replace(wanted, before=None), about)
+        deeds = await store.read(tx, wanted, MOST_EXPORTED)
         await machine.note(tx, runtime.now(), coordinator_id, "audit_exported")
     out = io.StringIO()
     lines = csv.writer(out)

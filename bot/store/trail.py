@@ -26,11 +26,11 @@ class Deed:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which lines. `before`: an id that the lines come before; `until` is not included."""
+    """Which lines. `about`: one of these subjects; `before`: an id that the lines come before; `until` not included."""
 
     actor_id: int | None = None
     what: str = ""
-    subject: str = ""
+    about: tuple[str, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
     before: int | None = None
@@ -49,8 +49,8 @@ def _chosen(query: Select[Any], wanted: Wanted) -> Select[Any]:
         query = query.where(audit.c.actor_id == wanted.actor_id)
     if wanted.what:
         query = query.where(audit.c.what == wanted.what)
-    if wanted.subject:
-        query = query.where(audit.c.subject == wanted.subject)
+    if wanted.about:
+        query = query.where(audit.c.subject.in_(wanted.about))
     if wanted.since is not None:
         query = query.where(audit.c.at >= wanted.since)
     if wanted.until is not None:

@@ -141,6 +141,14 @@ def decided_reasons() -> set[str]:
     return found - OF_OTHER_ROWS - {""}
 
 
+def subjects() -> set[str]:
+    """The nouns that a line of the audit trail can be about: what begins an f-string where one is noted."""
+    calls = (node for node in nodes() if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".note"))
+    texts = (arg for call in calls for arg in call.args if isinstance(arg, ast.JoinedStr))
+    begins = {str(one.values[0].value) for one in texts if isinstance(one.values[0], ast.Constant)}
+    return {one.removesuffix(":") for one in begins if one.endswith(":")}
+
+
 def deeds() -> set[str]:
     """Everything that a line of the audit trail can be: what is given to machine.note, also by way of a name."""
     found: set[str] = set()
@@ -219,6 +227,7 @@ def families() -> dict[str, set[str]]:
         "words.": {f"checkin_{one.id}" for one in HELLO.answers} | {f"last_{one.id}" for one in LAST_QUESTION.answers},
         "circles.": {"away_now", "away_waiting"},
         "desk_audit.what_": deeds(),
+        "desk_audit.about_": subjects(),
         "desk_settings.": {*settings_form.TEXTS, *settings_form.CAPS, "waking_from", "waking_to"}
         | {"working_from", "working_to"},
         "desk_settings.number_": {*REQUIRED_NUMBERS},

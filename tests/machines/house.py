@@ -241,7 +241,11 @@ class House:
                 await tick.action(self.runtime)
 
     async def lives(self, longest: timedelta) -> None:
-        """Time passes until something is due, at most so long, and what is due is done."""
+        """Time passes until something is due, at most so long, and what is due is done.
+
+        What is late already comes first: nothing falls due in the past, and no time would pass before it.
+        """
+        await self.rings()
         due = await moments.next_due(self.runtime, self.now)
         stop = min(self.now + longest, due or self.now + longest)
         self.clock.jump(max(stop - self.now, timedelta(milliseconds=1)))
