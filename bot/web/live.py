@@ -15,7 +15,8 @@ from bot.web.desk import ROOT, Desk, Pages
 from bot.web.rendering import STATIC
 
 LOOK_EVERY = 10.0  # seconds between looks when nothing was written here
-REST = 1.0  # seconds between two news at least: a broadcast writes many rows a second
+REST = 3.0  # seconds between two news at least: a broadcast writes many rows a second
+BLINK = 0.5  # seconds at most until a stream notices that the server closes
 STREAM_SECONDS = 25.0  # a stream ends by itself and the browser comes back: an open one would hold up the end
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
@@ -51,7 +52,7 @@ async def _within(event: asyncio.Event, seconds: float, closing: Callable[[], bo
     ends = asyncio.get_running_loop().time() + seconds
     while not closing() and (left := ends - asyncio.get_running_loop().time()) > 0:
         try:
-            async with asyncio.timeout(min(left, REST / 2)):
+            async with asyncio.timeout(min(left, BLINK)):
                 return await event.wait()
         except TimeoutError:
             continue

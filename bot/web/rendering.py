@@ -16,6 +16,7 @@ from bot.catalogue.fields import show_date
 from bot.catalogue.finding_places import Placed
 from bot.catalogue.finding_words import Told
 from bot.catalogue.findings import Finding
+from bot.domain.desk import SESSION_RESTS
 from bot.runtime import Runtime
 from bot.web.tables import labelled
 
@@ -76,6 +77,7 @@ def page(desk: "Desk", view: str, values: Mapping[str, object]) -> str:
         "menu": [(f"/desk{path}", desk.plain(f"desk.menu_{name}"), _is_here(desk, path)) for path, name in MENU],
         "me": desk.visitor.person,
         "path": desk.request.url.path,
+        "rests": int(SESSION_RESTS.total_seconds()),
     }
     return _render(desk.runtime, desk.language, view, {**own, **values})
 

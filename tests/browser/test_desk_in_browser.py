@@ -10,6 +10,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page
 
+from bot.actions import desk as door
 from tests.browser.desk_stage import CHROMIUM, WIDTHS, addresses, at_desk, chromium, desk_on_stage
 from tests.desk_pages.test_every_address import has_planted_session
 
@@ -79,6 +80,9 @@ async def test_what_is_live_comes_by_itself_and_a_page_left_open_lets_the_server
         await town.elif_.taps(town.elif_.buttons[0])
         await town.elif_.taps("I have it")
         await page.get_by_text("Elif has it").first.wait_for()
+        await door.leave(town.runtime, await town.id_of("Elif"))
+        await page.get_by_text("Elif has it").first.wait_for(state="detached")
+        assert "/desk" in await page.inner_text("main"), "who comes by later reads how to come in, and nothing else"
 
 
 async def test_the_menu_and_the_forms_work_by_keyboard_alone() -> None:
