@@ -14,10 +14,10 @@ from bot.domain.checkins import Enrolment as State
 from bot.domain.concerns import Phase
 from bot.domain.hours import at_local, local
 from bot.runtime import Runtime
-from bot.store import checkins as checkin_store
 from bot.store import concerns as concern_store
 from bot.store import deliveries as delivery_store
 from bot.store import enrolments as enrolment_store
+from bot.store import mornings
 from bot.store import people as people_store
 from bot.store import waiting as waiting_store
 from bot.store.concerns import Concern
@@ -164,7 +164,7 @@ async def _sums(tx: AsyncConnection, runtime: Runtime, person: Person, now: date
     today = at_local(local(now, zone).date(), datetime.min.time(), zone)
     unowned, owned = await concern_store.count_not_closed(tx)
     concerns = await concern_store.not_closed(tx, most=MOST_NAMED)
-    everybody = await checkin_store.missed_by(tx, today - DAY, now)
+    everybody = await mornings.missed_by(tx, today - DAY, now)
     missed = everybody[:MOST_MISSED]
     not_reached = (await concern_store.not_reached_since(tx, now - DAY))[:MOST_MISSED]
     everyone = {*(one.person_id for one in concerns), *missed, *not_reached}
@@ -175,7 +175,7 @@ async def _sums(tx: AsyncConnection, runtime: Runtime, person: Person, now: date
         unowned + owned,
         unowned,
         names,
-        await checkin_store.count_due(tx, today, today + DAY),
+        await mornings.count_due(tx, today, today + DAY),
         missed,
         len(everybody),
         not_reached,

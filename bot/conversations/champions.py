@@ -13,6 +13,7 @@ from bot.conversations.keyboards import Button, data
 from bot.conversations.printing import printed
 from bot.conversations.talk import Talk
 from bot.domain.errors import NotAllowed, NotNow
+from bot.store.invitations import Unused
 
 FLOW, NAME_FLOW = "champion", "champion_name"
 WORDING = "champion-1"
@@ -32,7 +33,7 @@ async def invite(talk: Talk) -> None:
     )
     image = await asyncio.to_thread(cards.card, link, lines)  # drawing takes a while; nobody else should wait
     known = len(await champion_actions.listed(talk.runtime, talk.id))
-    rows = [[talk.button("buttons.champions", "champs", count=known)]] if known else None
+    rows = [[talk.button("buttons.champions", "champs", count=known)]]
     await talk.photo(image, "invitation.png", talk.words("circles.champion_link", link=link), rows)
 
 
@@ -40,6 +41,8 @@ async def listed(talk: Talk) -> None:
     """Who is a champion here; every name leads to what can be done."""
     found = await champion_actions.listed(talk.runtime, talk.id)
     rows = [[_entry(one)] for one in found[:MOST]]
+    if links := await actions.unused(talk.runtime, talk.id):
+        rows.append([talk.button("buttons.invitations", "champs", "links", count=len(links))])
     await talk.show("circles.champions" if found else "circles.champions_none", rows, count=len(found))
 
 
@@ -50,10 +53,10 @@ def _entry(one: Champion) -> Button:
 
 
 async def managed(talk: Talk) -> None:
-    """Buttons: champs, champs:one:<person>, champs:end:<person>, champs:yes:<person>. Ending takes two taps."""
+    """Buttons: champs, champs:one|end|yes:<person>, champs:links, champs:drop:<invitation>. Ending takes two taps."""
     await talk.toast()
     what = talk.args[0] if talk.args else ""
-    steps = {"one": _one, "end": _ask_end, "yes": _end}
+    steps = {"one": _one, "end": _ask_end, "yes": _end, "links": _links, "drop": _drop}
     await steps.get(what, listed)(talk)
 
 
@@ -74,6 +77,24 @@ async def _ask_end(talk: Talk) -> None:
 async def _end(talk: Talk) -> None:
     champion = await champion_actions.end_champion(talk.runtime, talk.id, talk.number(1))
     await talk.show("circles.champion_end_done", [[talk.button("buttons.back", "champs")]], name=champion.name)
+
+
+async def _links(talk: Talk) -> None:
+    """Invitations that nobody has used: each can be taken back with one tap, for a new one is quickly made."""
+    links = (await actions.unused(talk.runtime, talk.id))[:MOST]
+    rows = [[_link(talk, one)] for one in links]
+    phrase = "circles.invitations" if links else "circles.invitations_none"
+    await talk.show(phrase, [*rows, [talk.button("buttons.back", "champs")]], count=len(links))
+
+
+def _link(talk: Talk, one: Unused) -> Button:
+    made = talk.runtime.day(one.created_at, talk.runtime.place.zone, talk.language)
+    return talk.button("buttons.invitation_drop", "champs", "drop", one.id, day=made, maker=one.maker)
+
+
+async def _drop(talk: Talk) -> None:
+    await actions.withdraw(talk.runtime, talk.id, talk.number(1))
+    await _links(talk)
 
 
 def _facts(one: Champion) -> dict[str, object]:

@@ -9,7 +9,6 @@ from sqlalchemy import Select, and_, bindparam, func, literal_column, or_, selec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.checkins import Stage
-from bot.store.quick import thorough
 from bot.store.schema import deliveries
 from bot.store.schema_care import answers, checkins
 from bot.store.updates import insert_for
@@ -20,7 +19,6 @@ UNFINISHED = (Stage.PLANNED, *RUNNING)
 # knows a parameter could not use them, and would look through every check-in there ever was.
 _PLANNED = checkins.c.state == literal_column("'planned'")
 _RUNNING = checkins.c.state.in_([literal_column("'asked'"), literal_column("'open'")])
-_OVER_UNANSWERED = checkins.c.state.in_([literal_column("'missed'"), literal_column("'late'")])
 _LOST = and_(
     deliveries.c.kind != literal_column("'broadcast'"),
     deliveries.c.state.in_([literal_column(f"'{state}'") for state in ("failed", "suppressed", "missed")]),
@@ -282,20 +280,3 @@ async def bring_back(
         or_(checkins.c.due_at > now, checkins.c.kind == "closing", checkins.c.day.in_(list(later))),
     )
     await tx.execute(rows.values(state=Stage.PLANNED, reason="", closed_at=None))
-
-
-async def count_due(tx: AsyncConnection, since: datetime, until: datetime) -> int:
-    """Check-ins whose time is in this span, whether they wait, were asked or were answered; the closing asks nothing.
-
-    Looks through all of them, for the digest: once a morning.
-    """
-    query = select(func.count()).where(checkins.c.state != Stage.CLEARED, checkins.c.kind == "questions")
-    query = query.where(checkins.c.due_at >= since, checkins.c.due_at < until)
-    return int((await tx.execute(thorough(query))).scalar_one())
-
-
-async def missed_by(tx: AsyncConnection, since: datetime, until: datetime) -> list[int]:
-    """Whose check-ins were missed, or could not be sent, in this span."""
-    query = select(checkins.c.person_id).where(_OVER_UNANSWERED)
-    query = query.where(checkins.c.closed_at >= since, checkins.c.closed_at < until).distinct()
-    return list((await tx.execute(query)).scalars())

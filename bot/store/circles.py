@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.circles import Circle
 from bot.store.people import Person
-from bot.store.schema import aways, circles, invitations, memberships, people
+from bot.store.schema import aways, circles, memberships, people
 
 COLUMNS = (circles.c.id, circles.c.name, circles.c.champion_id, circles.c.link_serial, circles.c.closed_at)
 
@@ -113,33 +113,6 @@ async def join(tx: AsyncConnection, circle_id: int, person_id: int, now: datetim
 async def leave(tx: AsyncConnection, circle_id: int, person_id: int, now: datetime) -> None:
     mine = update(memberships).where(memberships.c.circle_id == circle_id, memberships.c.person_id == person_id)
     await tx.execute(mine.where(memberships.c.left_at.is_(None)).values(left_at=now))
-
-
-async def add_invitation(tx: AsyncConnection, token_hash: str, by: int, now: datetime, expires_at: datetime) -> None:
-    values = {"token_hash": token_hash, "invited_by": by, "created_at": now, "expires_at": expires_at}
-    await tx.execute(insert(invitations).values(**values))
-
-
-@dataclass(frozen=True)
-class Invitation:
-    id: int
-    invited_by: int | None
-    expires_at: datetime
-    used_by: int | None
-    used_at: datetime | None
-
-
-async def invitation(tx: AsyncConnection, token_hash: str) -> Invitation | None:
-    columns = (getattr(invitations.c, name) for name in Invitation.__dataclass_fields__)
-    row = (await tx.execute(select(*columns).where(invitations.c.token_hash == token_hash))).mappings().first()
-    return None if row is None else Invitation(**row)
-
-
-async def use_invitation(tx: AsyncConnection, invitation_id: int, person_id: int, now: datetime) -> bool:
-    """True for the one who is first; the update decides, not a look before it."""
-    unused = update(invitations).where(invitations.c.id == invitation_id, invitations.c.used_at.is_(None))
-    done = await tx.execute(unused.values(used_by=person_id, used_at=now))
-    return bool(done.rowcount)
 
 
 async def add_away(tx: AsyncConnection, champion_id: int, cover_id: int, now: datetime, until: datetime) -> int:

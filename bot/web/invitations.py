@@ -24,6 +24,7 @@ def routes(runtime: Runtime) -> list[BaseRoute]:
     pages = Pages(runtime)
     return [
         pages.does("/people/invite", invite),
+        pages.does("/people/invitations/{id:int}/withdraw", withdraw),
         pages.shows(PATH, card),
         pages.shows(f"{PATH}/card.png", picture),
     ]
@@ -39,6 +40,11 @@ async def invite(desk: Desk) -> Response:
     text = str(_signer(desk.runtime).dumps([desk.seat.session.id, link]))
     response.set_cookie(COOKIE, text, KEPT, path=ROOT + PATH, httponly=True, secure=secure, samesite="strict")
     return response
+
+
+async def withdraw(desk: Desk) -> Response:
+    await actions.withdraw(desk.runtime, desk.id, desk.number())
+    return desk.go("/people", "desk_people.link_dropped")
 
 
 def _kept(desk: Desk) -> str:

@@ -3,7 +3,7 @@
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from bot.actions import champions, privacy
+from bot.actions import champions, invitations, privacy
 from bot.actions import directory as actions
 from bot.domain.people import Role
 from bot.domain.reach import Reach
@@ -48,6 +48,7 @@ async def overview(desk: Desk) -> Response:
         page=min(page, last),
         last=last,
         champions=champions,
+        links=await invitations.unused(desk.runtime, desk.id),
         covers={champion.person.id: champion.absence for champion in champions if champion.absence},
         closed=await actions.closed(desk.runtime),
         look_of=look_of,

@@ -24,6 +24,17 @@ async def test_an_invitation_is_opaque_kept_hashed_and_shown_as_a_qr_code(town: 
     assert token not in str(dict(row))
 
 
+async def test_an_unused_invitation_is_listed_and_taken_back(town: TestTown) -> None:
+    link = await _invitation(town)
+    await town.elif_.taps("Champions (0)")
+    assert "Nobody is a champion here yet" in town.elif_.last
+    await town.elif_.taps("Unused invitations (1)")
+    await town.elif_.taps("Take back: Monday 5 October, Elif")
+    assert "There is no invitation that still works." in town.elif_.last
+    await town.amara.opens(link)
+    assert "was taken back" in town.amara.last
+
+
 async def test_a_champion_says_yes_picks_a_name_and_names_a_circle(town: TestTown) -> None:
     link = await _invitation(town)
     amara = town.amara

@@ -41,6 +41,27 @@ async def test_a_champion_is_invited_by_a_link_that_is_shown_once(town: TestTown
     assert (await desk.client.get(f"{desk.address}/card.png")).content[:4] == b"\x89PNG"
 
 
+async def test_an_invitation_that_went_astray_is_taken_back(town: TestTown) -> None:
+    await town.has_coordinator()
+    desk = await sits_at_desk(town)
+    await desk.opens("/desk/people")
+    assert "nobody has used yet" not in desk.sees
+    await desk.presses("Invite a champion")
+    link = str(desk.page.find("input", {"id": "f-link"})["value"])  # type: ignore[index]
+    await desk.opens("/desk/people")
+    assert "by Elif, works until Monday 12 October" in desk.sees
+    before = await (await sits_at_desk(town)).opens("/desk/people")
+    await desk.presses("Yes, take it back")
+    assert "The invitation works no more." in desk.sees
+    assert "nobody has used yet" not in desk.sees
+    await town.amara.opens(link)
+    assert "was taken back" in town.amara.last
+    await before.presses("Yes, take it back")
+    assert "there is nothing to take back" in before.sees
+    await desk.opens("/desk/audit")
+    assert "Elif withdrew an invitation of a champion" in desk.sees
+
+
 async def test_a_circle_shows_who_gets_messages_and_who_does_not(town: TestTown) -> None:
     await town.is_ready()
     await town.ben.says("/pause")

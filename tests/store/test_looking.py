@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import event
 
 from bot.domain.checkins import Enrolment as State
-from bot.store import checkins, concerns, deliveries, enrolments
+from bot.store import checkins, concerns, deliveries, enrolments, mornings
 from bot.store.database import Database
 from tests.engines import sqlite_with_tables
 
@@ -19,7 +19,7 @@ LOOKS = {
     "ix_checkins_remind": lambda tx: checkins.to_remind(tx, NOW, 1),
     "ix_checkins_open": lambda tx: checkins.overdue(tx, NOW, 1),
     "ix_deliveries_lost": lambda tx: checkins.not_arrived(tx, NOW, 1),
-    "ix_checkins_unanswered": lambda tx: checkins.missed_by(tx, NOW, NOW),
+    "ix_checkins_unanswered": lambda tx: mornings.missed_by(tx, NOW, NOW),
     "ix_concerns_open": lambda tx: concerns.unowned_past_deadline(tx, NOW),
     "ix_concerns_owned": lambda tx: concerns.unspoken(tx, NOW),
     "ix_concerns_not_closed": concerns.count_not_closed,
