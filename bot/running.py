@@ -28,7 +28,7 @@ _log = structlog.get_logger(__name__)
 
 async def run(settings: Settings, parts: frozenset[str] = EVERYTHING) -> None:
     """Work until told to stop (SIGTERM or Ctrl-C), then finish what is under way. Raises Misconfigured."""
-    pages = application([])
+    pages = application([], https=settings.public_url.startswith("https://"))
     server = Server(pages, settings.host, settings.port) if WEB in parts else None
     if server:
         server.bind()  # a busy port is told before anybody waits for Telegram

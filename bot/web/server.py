@@ -4,7 +4,7 @@ import asyncio
 import errno
 import logging
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http import HTTPStatus
 
@@ -29,34 +29,45 @@ HEADERS = {
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
 }
+# Not for other names of the same domain: what else a place runs there is its own affair.
+ONLY_HTTPS = {"Strict-Transport-Security": "max-age=31536000"}
 GRACE = 2  # seconds an open page may delay the end; without it an event stream keeps the program alive for ever
 
 _log = structlog.get_logger(__name__)
 
 
-def application(routes: Sequence[BaseRoute]) -> Starlette:
-    """All pages of the program. A page that sets one of HEADERS itself keeps its own value."""
-    handlers = {HTTPException: _refused, Exception: _broken}
-    return Starlette(routes=routes, middleware=[Middleware(SecurityHeaders)], exception_handlers=handlers)
+def application(routes: Sequence[BaseRoute], *, https: bool = False) -> Starlette:
+    """All pages of the program. A page that sets one of HEADERS itself keeps its own value.
+
+    `https`: people reach it so, and their browsers shall never try anything else.
+    """
+    headers = {**HEADERS, **(ONLY_HTTPS if https else {})}
+
+    async def broken(request: Request, error: Exception) -> Response:
+        return _broken(request, error, headers)
+
+    handlers = {HTTPException: _refused, Exception: broken}
+    return Starlette(routes=routes, middleware=[Middleware(SecurityHeaders, headers)], exception_handlers=handlers)
 
 
 class SecurityHeaders:
     """Not Starlette's BaseHTTPMiddleware: that one holds back event streams and hides disconnects."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, headers: Mapping[str, str]) -> None:
         self._app = app
+        self._headers = headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_secured(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _secure(MutableHeaders(scope=message))
+                _secure(MutableHeaders(scope=message), self._headers)
             await send(message)
 
         await self._app(scope, receive, send_secured if scope["type"] == "http" else send)
 
 
-def _secure(headers: MutableHeaders) -> None:
-    for name, value in HEADERS.items():
+def _secure(headers: MutableHeaders, wanted: Mapping[str, str]) -> None:
+    for name, value in wanted.items():
         headers.setdefault(name, value)
 
 
@@ -65,11 +76,11 @@ async def _refused(request: Request, error: Exception) -> Response:
     return _plain(error.status_code, dict(error.headers or {}))
 
 
-async def _broken(request: Request, error: Exception) -> Response:
+def _broken(request: Request, error: Exception, headers: Mapping[str, str]) -> Response:
     """Starlette answers from outside every middleware here, so the headers are put on once more."""
     _log.error("a page failed", path=request.url.path, error=type(error).__name__)
     response = _plain(500)
-    _secure(response.headers)
+    _secure(response.headers, headers)
     return response
 
 

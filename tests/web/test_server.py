@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from bot.domain.errors import Misconfigured
-from bot.web.server import GRACE, HEADERS, Server, application
+from bot.web.server import GRACE, HEADERS, ONLY_HTTPS, Server, application
 from tests.web.conftest import browser
 
 
@@ -40,7 +40,8 @@ async def endless(request: Request) -> Response:
     return StreamingResponse(stream(), media_type="text/event-stream")
 
 
-APP = application([Route(f"/{page.__name__}", page) for page in (hello, own_rules, fails, forbidden, endless)])
+PAGES = [Route(f"/{page.__name__}", page) for page in (hello, own_rules, fails, forbidden, endless)]
+APP = application(PAGES)
 
 
 class TestPages:
@@ -52,6 +53,12 @@ class TestPages:
             answer = await page.get(path)
         assert answer.status_code == status
         assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
+
+    @pytest.mark.parametrize("path", ["/hello", "/nowhere", "/fails"])
+    async def test_a_browser_that_came_by_https_never_tries_anything_else(self, path: str) -> None:
+        for https, wanted in ((True, ONLY_HTTPS["Strict-Transport-Security"]), (False, None)):
+            async with browser(application(PAGES, https=https)) as page:
+                assert (await page.get(path)).headers.get("Strict-Transport-Security") == wanted
 
     async def test_a_page_may_have_stricter_rules_of_its_own(self) -> None:
         async with browser(APP) as page:
