@@ -25,8 +25,8 @@ class Placed:
         return self.what.rule
 
     def told(self, language: str) -> Told:
-        """What is wrong and what to do, for a reader of `language`."""
-        return tell(self.what, language)
+        """What is wrong and what to do, for a reader of `language` who fills in the form."""
+        return tell(self.what, language, at_form=True)
 
 
 def placed(text: str, findings: Iterable[Finding]) -> tuple[Placed, ...]:

@@ -1,6 +1,7 @@
 """The words of findings by language. They ship inside the package, because files of messages/ may be what is broken.
 
 `{name}` stands for a value; every other brace is a brace, because that is what most of these sentences are about.
+What speaks of how a file is written has other words, `message_at_form` and `remedy_at_form`, for who fills in a form.
 """
 
 import re
@@ -17,6 +18,7 @@ from bot.domain.templates import SOURCE_LANGUAGE
 
 FOLDER = Path(__file__).parent / "words"
 MESSAGE, REMEDY = "message", "remedy"
+AT_FORM = "_at_form"
 EDITED = "place.toml@desk"  # the place as edited at the desk: no file, so words say what it is
 CLOSED = ("?", ".", "…", "؟", "।")
 _VALUE = re.compile(r"\{([a-z_]+)\}")
@@ -46,11 +48,13 @@ def languages() -> frozenset[str]:
     return frozenset(path.name.split(".")[1] for path in FOLDER.glob("findings.*.toml"))
 
 
-def tell(what: Saying, language: str, within: str = "") -> Told:
+def tell(what: Saying, language: str, within: str = "", *, at_form: bool = False) -> Told:
     """Both sentences with their full stops. `within`: the name of the text that it is about, said first."""
     language = language if language in languages() and what.key in words_of(language) else SOURCE_LANGUAGE
     end = words_of(language)["sentence"]["end"]
-    said = [_closed(_filled(what, part, language), end) for part in (MESSAGE, REMEDY)]
+    known = words_of(language)[what.key]
+    parts = [part + AT_FORM if at_form and part + AT_FORM in known else part for part in (MESSAGE, REMEDY)]
+    said = [_closed(_filled(what, part, language), end) for part in parts]
     prefix = f"{isolate(within, language)}: " if within else ""
     return Told(prefix + " ".join(one for one in said if one), language)
 

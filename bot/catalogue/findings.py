@@ -25,9 +25,9 @@ class Finding:
         """A stable key: the rule that was broken."""
         return self.what.rule
 
-    def told(self, language: str) -> Told:
+    def told(self, language: str, *, at_form: bool = False) -> Told:
         """What is wrong and what to do, for a reader of `language`."""
-        return tell(self.what, language, self.within)
+        return tell(self.what, language, self.within, at_form=at_form)
 
     def located(self, language: str) -> Told:
         """The same after its file and line."""

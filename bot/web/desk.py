@@ -21,7 +21,6 @@ from starlette.routing import Route
 from bot.actions import desk as door
 from bot.actions.desk import Seat
 from bot.actions.people import Visitor
-from bot.catalogue.finding_places import Placed
 from bot.catalogue.findings import Finding
 from bot.domain.desk import same
 from bot.domain.errors import NotAllowed, NotFound, NotNow, Refused
@@ -69,9 +68,9 @@ class Desk:
     def plain(self, key: str, /, **values: object) -> str:
         return self.runtime.plain(self.language, key, **values)
 
-    def told(self, finding: Finding | Placed) -> Markup:
-        """What is wrong and what to do, in the reader's language."""
-        return views.marked(finding.told(self.language), self.language)
+    def told(self, finding: Finding) -> Markup:
+        """What is wrong with what was filled in, and what to do, in the reader's language."""
+        return views.marked(finding.told(self.language, at_form=True), self.language)
 
     def number(self, name: str = "id") -> int:
         """A number in the address."""

@@ -74,6 +74,7 @@ async def _form(desk: Desk, standing: Standing, form: Form, status: int = 200, n
         "settings_place.html",
         status,
         form=form,
+        called={name: _called(desk, name) for name in form.faults},
         over=standing.edit_id,
         newer=_difference(newer, standing.text) if newer else [],
         languages=[(one, desk.runtime.plain(one, "language.name")) for one in sorted(_translated(desk))],
@@ -82,6 +83,15 @@ async def _form(desk: Desk, standing: Standing, form: Form, status: int = 200, n
         required=REQUIRED_NUMBERS,
         everybody=settings_form.EVERYBODY,
     )
+
+
+def _called(desk: Desk, name: str) -> str:
+    """What the reader knows a field by, said before what is wrong with it; empty where the words say it all."""
+    head, _, rest = name.partition(".")
+    if head == "oncall":
+        return desk.plain("desk_settings.turn", number=int(rest.partition(".")[0]) + 1)
+    key = f"desk_settings.number_{rest}" if head == "emergency" else f"desk_settings.{name}"
+    return desk.plain(key) if desk.runtime.catalogue.phrases.has(key) else rest
 
 
 def _translated(desk: Desk) -> set[str]:

@@ -27,7 +27,7 @@ async def sits(town: TestTown, language: str) -> DeskVisit:
 
 
 def shows(desk: DeskVisit, what: Saying, language: str) -> bool:
-    return " ".join(tell(what, language).text.split()) in desk.sees
+    return " ".join(tell(what, language, at_form=True).text.split()) in desk.sees
 
 
 def button(town: TestTown, key: str, language: str) -> str:
@@ -38,7 +38,7 @@ def is_told(desk: DeskVisit, what: Saying, language: str) -> None:
     """In this language, and not said to be English."""
     assert shows(desk, what, language), desk.sees
     assert not shows(desk, what, "en")
-    marked = [one for one in desk.page.find_all(lang="en") if tell(what, language).text in one.get_text()]
+    marked = [one for one in desk.page.find_all(lang="en") if tell(what, language, at_form=True).text in one.get_text()]
     assert marked == []
 
 

@@ -51,6 +51,21 @@ async def test_what_cannot_work_is_said_at_its_field_and_nothing_typed_is_lost(t
     assert town.runtime.place.zone == "Europe/London"
 
 
+async def test_what_is_wrong_is_said_in_words_of_the_form_and_not_of_the_file(town: TestTown) -> None:
+    desk = await at_the_form(town)
+    await desk.presses("Save", name="", per_week="many", waking_from="25", **{"oncall.0.from": "late"})
+    for said in (
+        "Name of the place: This is empty. Please fill it in.",
+        "“many” is not a number of messages. Write a whole number, such as 2.",
+        "is not a time of day. Write one such as 09:00.",
+        "Turn 1: ",
+    ):
+        assert said in desk.sees, said
+    faults = " ".join(one.get_text(" ", strip=True) for one in desk.page.select(".fault"))
+    assert " = " not in faults
+    assert "[" not in faults
+
+
 async def test_a_number_that_people_dial_is_dialled_first_and_the_others_are_told(town: TestTown) -> None:
     object.__setattr__(town.runtime.settings, "coordinator_ids", frozenset({1001, 1009}))
     town.telegram.phone("Farid")

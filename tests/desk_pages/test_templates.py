@@ -182,8 +182,8 @@ async def test_every_fault_stands_beside_what_it_is_about(town: TestTown) -> Non
         called="",
     )
     assert desk.status == 200
-    assert "“title” is missing" in part(desk, "x-title")
-    assert "not a day: soon" in part(desk, "x-review_by")
+    assert "This is missing. Please fill it in" in part(desk, "x-title")
+    assert "“soon” is not a day" in part(desk, "x-review_by")
     assert "Line 3: <b> is not closed" in part(desk, "x-body")
     assert "Line 1: There is no placeholder “nobody”" in part(desk, "x-body")
     assert "no choices to choose from" in part(desk, "x-field_1_all")
