@@ -1,7 +1,10 @@
 """A message as it will look on a phone, before anybody gets it; and on the coordinator's own phone."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.actions import notices
 from bot.actions import people as people_actions
@@ -12,6 +15,7 @@ from bot.catalogue.placeholders import samples, without_optional
 from bot.domain.errors import NotNow, Refused
 from bot.domain.templates import Template
 from bot.runtime import Runtime
+from bot.store import circles as circle_store
 from bot.store import machine
 from bot.store import people as people_store
 
@@ -31,11 +35,16 @@ class Bubble:
     length: int
 
 
-def bubble(runtime: Runtime, template: Template, name: str = "", *, full: bool = True) -> Bubble:
-    """The whole message with samples in it. `name`: of whoever reads it. `full`: optional fields are filled, too."""
+def bubble(
+    runtime: Runtime, template: Template, reader: Mapping[str, str] | None = None, *, full: bool = True
+) -> Bubble:
+    """The whole message with samples in it. `full`: optional fields are filled, too.
+
+    `reader`: what is known of whoever reads it instead, by placeholder: name, champion, circle.
+    """
     values = samples(template, runtime.place)
     values = values if full else without_optional(template, values)
-    values = {**values, "name": name} if name else values
+    values = {**values, **(reader or {})}
     rendered = runtime.catalogue.render(template, values)
     champion, language = values["champion"], template.language
     html = framed(runtime, language, values["name"], champion, "", rendered.html)
@@ -53,17 +62,24 @@ async def people_called(runtime: Runtime, beginning: str) -> list[tuple[int, str
         return await people_store.called(tx, wanted, MOST_FOUND)
 
 
-async def look_at(runtime: Runtime, coordinator_id: int, person_id: int) -> str:
-    """The first name of somebody whose message a coordinator wants to see; looking is recorded. Empty: nobody."""
+async def look_at(runtime: Runtime, coordinator_id: int, person_id: int) -> dict[str, str]:
+    """What fills the message of somebody that a coordinator wants to see; looking is recorded. Empty: nobody."""
     async with runtime.database.write() as tx:
         person = await people_store.find(tx, person_id)
         if person is None:
-            return ""
+            return {}
         subject = f"person:{person_id}"
         # The page asks again while somebody types: that is one look.
         if not await machine.noted(tx, coordinator_id, "person_seen", subject, runtime.now() - ONE_LOOK):
             await machine.note(tx, runtime.now(), coordinator_id, "person_seen", subject)
-        return person.name
+        return {"name": person.name, **await _circle_of(tx, person_id)}
+
+
+async def _circle_of(tx: AsyncConnection, person_id: int) -> dict[str, str]:
+    """Whose messages they get: the circle that they joined last."""
+    joined = await circle_store.of_person(tx, person_id)
+    champion = await people_store.find(tx, joined[0].champion_id or 0) if joined else None
+    return {"champion": champion.name, "circle": joined[0].name} if champion else {}
 
 
 async def try_out(runtime: Runtime, coordinator_id: int, template: Template) -> None:

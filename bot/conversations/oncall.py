@@ -1,5 +1,6 @@
 """/oncall: who is on call now and this week, which gaps there are, and taking over for a while."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from babel.lists import format_list
@@ -23,12 +24,17 @@ async def show(talk: Talk) -> None:
     await talk.show(
         "oncall.week",
         _buttons(talk, week),
-        alone=format_list(alone, locale=talk.language) if alone else "",
-        now=format_list(week.now, locale=talk.language) if week.now else "",
-        stretches=[f"{_span(talk, one)}: {', '.join(one.names)}" for one in week.stretches if one.names][:MOST],
+        alone=_all(talk, alone),
+        now=_all(talk, week.now),
+        stretches=[f"{_span(talk, one)}: {_all(talk, one.names)}" for one in week.stretches if one.names][:MOST],
         gaps=gaps[:MOST],
         mine=_moment(talk, week.mine) if week.mine else "",
     )
+
+
+def _all(talk: Talk, names: Sequence[str]) -> str:
+    """“Elif, Grace and Sam” as the reader's language joins them; empty for nobody."""
+    return format_list(names, locale=talk.language) if names else ""
 
 
 def _buttons(talk: Talk, week: Week) -> list[list[Button]]:

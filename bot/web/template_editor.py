@@ -142,12 +142,12 @@ def _offered(desk: Desk, sheet: Sheet) -> dict[str, object]:
     }
 
 
-async def _whom(desk: Desk) -> str:
-    """The name in the preview: a sample, or a real person of the coordinator's choice."""
+async def _whom(desk: Desk) -> dict[str, str]:
+    """Whoever reads the preview: a sample name, or a real person of the coordinator's choice."""
     whom = desk.given("whom")
     if whom.startswith("person:") and whom[7:].isdecimal() and len(whom) < 20:
         return await previews.look_at(desk.runtime, desk.id, int(whom[7:]))
-    return whom if whom in previews.SAMPLE_NAMES else ""
+    return {"name": whom} if whom in previews.SAMPLE_NAMES else {}
 
 
 async def _whoms(desk: Desk) -> list[tuple[str, str]]:

@@ -1,5 +1,7 @@
 """Messages at the desk: where each stands, the same approval as in chat, versions, out of use and back."""
 
+from collections.abc import Mapping
+
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
@@ -134,11 +136,13 @@ def differs(words: Words) -> list[Change]:
     return changes(words.in_use.source, words.newest.source)
 
 
-def shown(desk: Desk, template: Template | None, name: str = "", *, full: bool = True) -> dict[str, object] | None:
+def shown(
+    desk: Desk, template: Template | None, reader: Mapping[str, str] | None = None, *, full: bool = True
+) -> dict[str, object] | None:
     """The bubble of a message for the view, None when it cannot be shown."""
     if template is None:
         return None
-    made = template_previews.bubble(desk.runtime, template, name, full=full)
+    made = template_previews.bubble(desk.runtime, template, reader, full=full)
     return {"html": bubble_html(made.html), "buttons": made.buttons, "language": made.language, "length": made.length}
 
 

@@ -223,7 +223,7 @@ async def test_the_preview_shows_what_arrives_for_whoever_is_chosen(town: TestTo
     assert (await noted(town)).count("person_seen") == 0, "a list of names is no look at a person"
     for _ in range(2):
         await desk.presses("Show", whom=f"person:{ben}")
-    assert "Hello Ben, it is Rosa." in part(desk, "preview")
+    assert "Hello Ben, it is Amara." in part(desk, "preview")
     assert (await noted(town)).count("person_seen") == 1
 
 
