@@ -1,10 +1,12 @@
 """The settings of the place, changed at the desk as whole versions over the file."""
 
 from bot.actions import catalogue as catalogue_actions
+from bot.actions import desk as door
 from bot.catalogue.place_edit import changed, data_of
 from bot.config import ROOT
 from tests.cast import TestTown
 from tests.desk import DeskVisit, sits_at_desk
+from tests.desk_pages.test_templates import has_grace
 
 SHIPPED = (ROOT / "messages" / "place.toml").read_text()
 
@@ -137,6 +139,12 @@ async def test_a_session_elsewhere_can_be_ended_and_only_ones_own(town: TestTown
     token = phone.page.find("input", {"name": "form_token"})["value"]  # type: ignore[index]
     answer = await phone.client.post("/desk/settings/leave", data={"form_token": token, "session": "424242"})
     assert answer.status_code == 404
+    await has_grace(town)
+    grace = await sits_at_desk(town, "Grace")
+    [hers] = await door.sessions(town.runtime, await town.id_of("Grace"))
+    answer = await phone.client.post("/desk/settings/leave", data={"form_token": token, "session": str(hers.id)})
+    assert answer.status_code == 404
+    assert (await grace.opens("/desk/settings")).status == 200
 
 
 def test_changing_one_setting_leaves_every_other_line_as_it_was() -> None:
