@@ -14,8 +14,8 @@ Tests speak as people do: `await ben.says("/start")`, and look at what is on the
 import asyncio
 import sqlite3
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -191,15 +191,22 @@ class TestTown:
 
         Nothing falls due on the way, so the ticks are rung once at the end: a third of the time of all stories.
         """
-        self._in_a_hurry = True
-        await self.has_coordinator()
-        await self.approves()
-        await self.has_champion()
-        for name in ("Ben", "Dalia", "Chidi"):
-            await self.joins(name)
-        await self._reads_who_joined()
-        self._in_a_hurry = False
+        with self._hurry():
+            await self.has_coordinator()
+            await self.approves()
+            await self.has_champion()
+            for name in ("Ben", "Dalia", "Chidi"):
+                await self.joins(name)
+            await self._reads_who_joined()
         await self.settle()
+
+    @contextmanager
+    def _hurry(self) -> Iterator[None]:
+        self._in_a_hurry = True
+        try:
+            yield
+        finally:
+            self._in_a_hurry = False
 
     async def _reads_who_joined(self) -> None:
         """Champions read of joins an hour later; here at once, so that it does not come in the middle of a story."""
@@ -261,13 +268,14 @@ class TestTown:
 
         `tells`: the named person may be told. `shows`: may see the answers too.
         """
-        await self._may_begin()
-        for champion in filter(None, (named, backup)):
-            if not self.person(champion).phone.messages:
-                await self.has_champion(champion, f"The circle of {champion}")
         who = self.person(name)
-        if not who.phone.messages:
-            await who.says("/start")
+        with self._hurry():
+            await self._may_begin()
+            for champion in filter(None, (named, backup)):
+                if not self.person(champion).phone.messages:
+                    await self.has_champion(champion, f"The circle of {champion}")
+            if not who.phone.messages:
+                await who.says("/start")
         person_id, elif_id = await self.id_of(name), await self.id_of("Elif")
         home_on = planning.today(self.runtime) - timedelta(days=days_ago)
         card = await enrolling.discharge(self.runtime, elif_id, plan, home_on, tier, "en")

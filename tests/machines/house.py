@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from structlog.types import EventDict
 
 from bot import app as composition
-from bot.actions import moments
+from bot.actions import checkins, moments
 from bot.app import App
 from bot.delivery.pacing import Pacer
 from bot.runtime import Runtime, Shelf
@@ -235,10 +235,14 @@ class House:
                 return
 
     async def rings(self) -> None:
-        """The ticks that have to do with looking after people."""
+        """The ticks that have to do with looking after people.
+
+        What stood still and goes on by the last of them may be due already: the first asks it 2 seconds later.
+        """
         for tick in TICKS:
             if tick.name in RUNG:
                 await tick.action(self.runtime)
+        await checkins.ask_due(self.runtime)
 
     async def lives(self, longest: timedelta) -> None:
         """Time passes until something is due, at most so long, and what is due is done.
