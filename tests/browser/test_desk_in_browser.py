@@ -11,8 +11,9 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page
 
 from bot.actions import desk as door
-from tests.browser.desk_stage import CHROMIUM, WIDTHS, addresses, at_desk, chromium, desk_on_stage
+from tests.browser.desk_stage import CHROMIUM, WIDTHS, at_desk, chromium, desk_on_stage
 from tests.desk_pages.test_every_address import has_planted_session
+from tests.lively import addresses
 
 ARTEFACTS = Path(__file__).parents[2] / "artefacts" / "desk"
 AA = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
