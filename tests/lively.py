@@ -48,13 +48,15 @@ async def is_lively(town: TestTown) -> None:
             await machine.beat(tx, part, town.clock.now())
 
 
+async def ids(town: TestTown) -> dict[str, object]:
+    """One of each kind, as in FIRST."""
+    async with town.runtime.database.read() as tx:
+        return {noun: (await tx.exec_driver_sql(query)).scalar_one() for noun, query in FIRST.items()}
+
+
 async def addresses(town: TestTown) -> list[str]:
     """Every page of the desk, one of each kind."""
-    found: dict[str, object] = {}
-    async with town.runtime.database.read() as tx:
-        for noun, query in FIRST.items():
-            found[noun] = (await tx.exec_driver_sql(query)).scalar_one()
-    return pages_of(coordinators.routes(town.runtime), found)
+    return pages_of(coordinators.routes(town.runtime), await ids(town))
 
 
 async def shown_once(desk: DeskVisit) -> list[str]:
