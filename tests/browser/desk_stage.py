@@ -55,10 +55,13 @@ async def chromium() -> AsyncIterator[Browser]:
         await browser.close()
 
 
-async def at_desk(browser: Browser, url: str, token: str, width: int, *, dark: bool = False) -> Page:
+async def at_desk(
+    browser: Browser, url: str, token: str, width: int, *, language: str = "en", dark: bool = False
+) -> Page:
     """A page of Elif's browser; faults on its console are in `page.faults`."""
     scheme = "dark" if dark else "light"
-    context = await browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)  # type: ignore[arg-type]
+    size = {"width": width, "height": 800}
+    context = await browser.new_context(viewport=size, color_scheme=scheme, locale=language)  # type: ignore[arg-type]
     await context.add_cookies([{"name": COOKIE, "value": token, "url": f"{url}/desk"}])
     return await context.new_page()
 
@@ -69,7 +72,7 @@ async def pictures(out: Path, paths: list[str]) -> None:
         for language, dark in (("en", False), ("en", True), ("ar", False)):
             async with desk_on_stage(language) as (_, url, token):
                 for width in WIDTHS:
-                    page = await at_desk(browser, url, token, width, dark=dark)
+                    page = await at_desk(browser, url, token, width, language=language, dark=dark)
                     for path in paths:
                         await page.goto(url + path)
                         name = path.strip("/").replace("/", "-").replace("?", "-") or "desk"
