@@ -55,11 +55,12 @@ def pages_of(routes: Iterable[BaseRoute], ids: Mapping[str, object]) -> list[str
     found = []
     for route in routes:
         if isinstance(route, Route) and "GET" in (route.methods or ()) and not NO_PAGES.match(route.path):
-            found.append(_filled(route.path, ids))
+            found.append(filled(route.path, ids))
     return found
 
 
-def _filled(path: str, ids: Mapping[str, object]) -> str:
+def filled(path: str, ids: Mapping[str, object]) -> str:
+    """The address of one route; as in `pages_of`."""
     parts, fixed = [], ""
     for part in path.split("/"):
         parameter = PARAMETER.fullmatch(part)

@@ -192,7 +192,9 @@ async def withdraw_card(runtime: Runtime, coordinator_id: int, enrolment_id: int
     async with runtime.database.write() as tx:
         await conditions.coordinators_only(tx, coordinator_id)
         enrolment = await store.by_id(tx, enrolment_id)
-        if enrolment is None or enrolment.state is not State.INVITED:
+        if enrolment is None:
+            raise NotFound("enrolling.card_used")
+        if enrolment.state is not State.INVITED:
             raise NotNow("enrolling.card_used")
         await enrolling.end_within(tx, runtime, enrolment, Course.CANCELLED, runtime.now())
         await machine.note(tx, runtime.now(), coordinator_id, "card_withdrawn", f"enrolment:{enrolment_id}")

@@ -53,8 +53,14 @@ async def form(desk: Desk) -> Response:
 
 
 def _shown(one: Field, raw: str, language: str) -> str:
-    """The value in the form; a choice by its key, because it is chosen and not typed."""
-    return raw if not raw or one.type is FieldType.CHOICE else show(one, raw, language)
+    """The value in the form; a choice by its key, because it is chosen and not typed.
+
+    What is none of its kind stands as it was kept: the form is where it is put right.
+    """
+    try:
+        return raw if not raw or one.type is FieldType.CHOICE else show(one, raw, language)
+    except ValueError:
+        return raw
 
 
 def _page(

@@ -93,7 +93,8 @@ async def back(desk: Desk) -> Response:
 
 async def hand_over(desk: Desk) -> Response:
     """Ask another champion to take it over; its people are asked after that."""
-    new = await handing_over.ask(desk.runtime, desk.id, desk.number(), _chosen(desk, "champion"))
+    view = await _view(desk)
+    new = await handing_over.ask(desk.runtime, desk.id, view.circle.id, _chosen(desk, "champion"))
     return desk.go(f"/people/circles/{desk.number()}", "desk_people.handover_asked", name=new.name)
 
 

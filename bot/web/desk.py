@@ -26,6 +26,7 @@ from bot.domain.desk import same
 from bot.domain.errors import NotAllowed, NotFound, NotNow, Refused
 from bot.runtime import Runtime
 from bot.web import rendering as views
+from bot.web import way_back
 from bot.web.bodies import LARGEST_BODY, LONGEST_FIELD, MOST_FIELDS, TooLarge, counted
 from bot.web.numbers import whole
 from bot.web.outside import came_from_here, in_vain, outside, unbroken
@@ -202,26 +203,22 @@ async def _answer(desk: Desk, page: Page) -> Response:
         return _refused(desk, refusal)
     except Exception:
         _log.exception("a page of the desk failed", path=desk.request.url.path)
-        return desk.show("broken.html", 500, back=_parent(desk.request), words=typed(desk.form))
+        return desk.show("broken.html", 500, back=way_back.above(desk.request), words=typed(desk.form))
 
 
 def _refused(desk: Desk, refusal: Refused) -> Response:
+    back = way_back.of_menu(desk.request) if isinstance(refusal, NotFound) else way_back.above(desk.request)
     if desk.request.method == "GET" and isinstance(refusal, NotFound):
         phrase = "desk.nothing_here" if refusal.phrase in NOT_THERE else refusal.phrase
-        why = desk.say(phrase, **refusal.values)
-        return desk.show("not_there.html", 404, why=why, back=_parent(desk.request))
+        return desk.show("not_there.html", 404, why=desk.say(phrase, **refusal.values), back=back)
     status = next((code for kind, code in STATUS.items() if isinstance(refusal, kind)), 422)
-    return _not_done(desk, status, desk.say(refusal.phrase, **refusal.values))
+    return _not_done(desk, status, desk.say(refusal.phrase, **refusal.values), back)
 
 
-def _not_done(desk: Desk, status: int, why: Markup) -> Response:
+def _not_done(desk: Desk, status: int, why: Markup, back: str = "") -> Response:
     """Why it was not done, with what was typed for it."""
-    return desk.show("refused.html", status, why=why, back=_parent(desk.request), words=typed(desk.form))
-
-
-def _parent(request: Request) -> str:
-    """The page that a press belongs to: /desk/concerns/5/take belongs to /desk/concerns/5."""
-    return request.url.path.rpartition("/")[0] or ROOT
+    back = back or way_back.above(desk.request)
+    return desk.show("refused.html", status, why=why, back=back, words=typed(desk.form))
 
 
 def is_ours(request: Request, form: Mapping[str, Any], seat: Seat) -> bool:

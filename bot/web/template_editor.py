@@ -251,7 +251,7 @@ async def submit(desk: Desk) -> Response:
 
 
 async def drop(desk: Desk) -> Response:
-    serial = desk.given("serial", "0")
-    key = (desk.word("topic"), desk.word("language"))
+    on, serial = await _desktop(desk), desk.given("serial", "0")
+    key = (on.topic, on.language)
     await actions.drop(desk.runtime, desk.id, key, int(serial) if serial.isdecimal() and len(serial) < 12 else 0)
     return desk.go("/templates", "desk_templates.dropped")

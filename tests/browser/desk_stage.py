@@ -13,9 +13,6 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Page, async_playwright
 
-from bench.desk import pages_of
-from bot.actions.machine_health import PARTS
-from bot.store import machine
 from bot.web import coordinators
 from bot.web.desk import COOKIE
 from bot.web.rendering import MENU
@@ -23,55 +20,9 @@ from bot.web.server import Server, application
 from tests.browser.test_try_in_browser import CHROMIUM, FLAGS
 from tests.cast import TestTown, opened_test_town
 from tests.desk import sits_at_desk
+from tests.lively import is_lively
 
 WIDTHS = (360, 1280)
-# One of each kind, by the part before it in an address and the parameter's name: see bench.desk.pages_of.
-FIRST = {
-    "concerns.id": "SELECT min(id) FROM concerns",
-    "checkins.id": "SELECT min(id) FROM enrolments",
-    "asked.id": "SELECT min(id) FROM enrolments WHERE state = 'waiting'",
-    "broadcasts.id": "SELECT min(id) FROM broadcasts",
-    "circles.id": "SELECT min(id) FROM circles",
-    "people.id": "SELECT min(id) FROM people WHERE name = 'Ben'",
-    "champions.id": "SELECT min(person_id) FROM roles WHERE role = 'champion'",
-    "templates.topic": "SELECT 'flu-jab'",
-    "templates.language": "SELECT 'en'",
-    "versions.id": "SELECT min(id) FROM template_versions WHERE topic = 'flu-jab' AND language = 'en'",
-    "drafts.id": "SELECT min(id) FROM template_drafts",
-    "plans.id": "SELECT min(id) FROM template_versions WHERE topic LIKE 'plan:%'",
-}
-
-
-async def is_lively(town: TestTown) -> None:
-    """A few days in the life of a place: something of everything that the desk shows."""
-    await town.is_ready()
-    await town.approves_plans()
-    await town.sends("loneliness")
-    await town.ben.says("Is that also for my neighbour?")
-    await town.is_home("Ben", backup="Sanjay")
-    await town.is_asked("Ben")
-    await town.ben.taps("Yes, now is good")
-    await town.ben.says("I feel worse and do not know what to do")
-    await town.is_home("Dalia", named="Amara", backup="")
-    await town.farid.says("/start")
-    await town.farid.says("/home")
-    await town.farid.taps("Yes, please ask for me")
-    desk = await sits_at_desk(town)
-    for line in ("Some words.", "Some better words."):
-        await desk.opens("/desk/templates/flu-jab/en/edit")
-        await desk.presses("Save the draft", body=line)
-    async with town.runtime.database.write() as tx:
-        for part in PARTS:  # which run elsewhere in a real place
-            await machine.beat(tx, part, town.clock.now())
-
-
-async def addresses(town: TestTown) -> list[str]:
-    """Every page of the desk, one of each kind."""
-    found: dict[str, object] = {}
-    async with town.runtime.database.read() as tx:
-        for noun, query in FIRST.items():
-            found[noun] = (await tx.exec_driver_sql(query)).scalar_one()
-    return pages_of(coordinators.routes(town.runtime), found)
 
 
 @asynccontextmanager
@@ -104,10 +55,13 @@ async def chromium() -> AsyncIterator[Browser]:
         await browser.close()
 
 
-async def at_desk(browser: Browser, url: str, token: str, width: int, *, dark: bool = False) -> Page:
+async def at_desk(
+    browser: Browser, url: str, token: str, width: int, *, language: str = "en", dark: bool = False
+) -> Page:
     """A page of Elif's browser; faults on its console are in `page.faults`."""
     scheme = "dark" if dark else "light"
-    context = await browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)  # type: ignore[arg-type]
+    size = {"width": width, "height": 800}
+    context = await browser.new_context(viewport=size, color_scheme=scheme, locale=language)  # type: ignore[arg-type]
     await context.add_cookies([{"name": COOKIE, "value": token, "url": f"{url}/desk"}])
     return await context.new_page()
 
@@ -118,7 +72,7 @@ async def pictures(out: Path, paths: list[str]) -> None:
         for language, dark in (("en", False), ("en", True), ("ar", False)):
             async with desk_on_stage(language) as (_, url, token):
                 for width in WIDTHS:
-                    page = await at_desk(browser, url, token, width, dark=dark)
+                    page = await at_desk(browser, url, token, width, language=language, dark=dark)
                     for path in paths:
                         await page.goto(url + path)
                         name = path.strip("/").replace("/", "-").replace("?", "-") or "desk"

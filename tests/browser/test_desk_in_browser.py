@@ -11,12 +11,18 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page
 
 from bot.actions import desk as door
-from tests.browser.desk_stage import CHROMIUM, WIDTHS, addresses, at_desk, chromium, desk_on_stage
+from tests.browser.besides import besides
+from tests.browser.desk_stage import CHROMIUM, WIDTHS, at_desk, chromium, desk_on_stage
+from tests.cast import TestTown
 from tests.desk_pages.test_every_address import has_planted_session
+from tests.lively import addresses
 
 ARTEFACTS = Path(__file__).parents[2] / "artefacts" / "desk"
-AA = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# Without the last axe describes every element that is right as well, which takes as long as the looking.
+AA = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
 LARGEST = 200 * 1024  # bytes of a page, as it comes from the server
+PARTS = "main details, .menu details"  # the bar's own lies over the page and would hide what it covers
 LOOKS = [("en", False), ("en", True), ("ar", False)]
 
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no Chromium at {CHROMIUM}: install it to test the desk")
@@ -30,16 +36,26 @@ async def violations(page: Page) -> list[str]:
     ]
 
 
-async def faults_of(page: Page, address: str, path: str, *, axe: bool) -> list[str]:
-    """What is wrong with one page: its status, its size, sideways scrolling, and what axe finds."""
+async def sideways(page: Page) -> list[str]:
+    wide = await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    return [f"{page.url}: scrolls sideways"] if wide else []
+
+
+async def faults_of(page: Page, address: str, picture: Path) -> list[str]:
+    """What is wrong with one page before anything is opened: its status, its size, sideways scrolling."""
     answer = await page.goto(address)
     assert answer is not None
     size = len(await answer.body())
-    found = [f"{path}: status {answer.status}"] if answer.status != 200 else []
-    found += [f"{path}: {size} bytes"] if size > LARGEST else []
-    sideways = await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-    found += [f"{path}: scrolls sideways"] if sideways else []
-    return found + (await violations(page) if axe else [])
+    found = [f"{address}: status {answer.status}"] if answer.status != 200 else []
+    found += [f"{address}: {size} bytes"] if size > LARGEST else []
+    await page.screenshot(path=picture, full_page=True)
+    return found + await sideways(page)
+
+
+async def faults_within(page: Page, opened: str = PARTS) -> list[str]:
+    """What is wrong with all of it, also with what somebody opens first."""
+    await page.evaluate(f"document.querySelectorAll('{opened}').forEach((one) => {{ one.open = true; }})")
+    return [*await sideways(page), *await violations(page)]
 
 
 async def walked(
@@ -47,16 +63,26 @@ async def walked(
 ) -> list[str]:
     """Every page in one window, each with its picture; what the console says counts as well."""
     language, dark = look
-    page = await at_desk(browser, url, token, width, dark=dark)
+    page = await at_desk(browser, url, token, width, language=language, dark=dark)
     found: list[str] = []
     page.on("console", lambda message: found.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: found.append(str(error)))
     for path in paths:
-        # Colours and directions are the same at every width; only the arrangement differs, which light shows.
-        found += await faults_of(page, url + path, path, axe=width == WIDTHS[0] or look == LOOKS[0])
         name = path.removeprefix("/desk").strip("/").replace("/", "-") or "today"
         picture = ARTEFACTS / f"{name}-{width}-{language}{'-dark' if dark else ''}.png"
-        await page.screenshot(path=picture, full_page=True)
+        found += await faults_of(page, url + path, picture)
+        # Colours and directions are the same at every width; only the arrangement differs, which light shows.
+        found += await faults_within(page) if width == WIDTHS[0] or look == LOOKS[0] else []
+    return found + await faults_within(page, "details")
+
+
+async def walked_besides(browser: Browser, town: TestTown, url: str, token: str, look: tuple[str, bool]) -> list[str]:
+    """The pages that say no are told on the console, too: that is no fault."""
+    page = await at_desk(browser, url, token, WIDTHS[0], language=look[0], dark=look[1])
+    found: list[str] = []
+    async for wanted, status in besides(page, town, url, token):
+        found += [f"{page.url}: status {status}"] if status != wanted else []
+        found += await faults_within(page)
     return found
 
 
@@ -67,6 +93,7 @@ async def test_every_page_can_be_used_by_everybody(look: tuple[str, bool]) -> No
         paths = await addresses(town)
         found = [await walked(browser, url, token, width, look, paths) for width in WIDTHS]
         assert found == [[], []]
+        assert await walked_besides(browser, town, url, token, look) == []
 
 
 async def test_what_is_live_comes_by_itself_and_a_page_left_open_lets_the_server_end() -> None:
