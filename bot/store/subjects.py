@@ -3,18 +3,24 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.schema import circles, people
+from bot.store.schema import broadcasts, circles, people, template_versions
 from bot.store.schema_care import concerns, enrolments
+from bot.store.schema_desk import template_drafts
+from bot.store.templates import PLAN
 
+_SPACE: ColumnElement[str] = literal_column("' '")
 # By noun: (number, name). What is about somebody is called by their first name.
 _NAMES: Mapping[str, Select[Any]] = {
     "person": select(people.c.id, people.c.name),
     "circle": select(circles.c.id, circles.c.name),
     "enrolment": select(enrolments.c.id, people.c.name).join(people, people.c.id == enrolments.c.person_id),
     "concern": select(concerns.c.id, people.c.name).join(people, people.c.id == concerns.c.person_id),
+    "broadcast": select(broadcasts.c.id, broadcasts.c.topic),
+    "version": select(template_versions.c.id, template_versions.c.topic + _SPACE + template_versions.c.language),
+    "draft": select(template_drafts.c.id, template_drafts.c.topic + _SPACE + template_drafts.c.language),
 }
 
 
@@ -32,7 +38,7 @@ async def names(tx: AsyncConnection, subjects: Iterable[str]) -> dict[str, str]:
         numbers = {one for each, one in wanted if each == noun and one is not None}
         if numbers:
             rows = await tx.execute(query.where(number.in_(numbers)))
-            found |= {f"{noun}:{row[0]}": row[1] for row in rows}
+            found |= {f"{noun}:{row[0]}": row[1].removeprefix(PLAN) for row in rows}
     return found
 
 

@@ -11,6 +11,7 @@ async def test_who_did_what_is_listed_filtered_and_taken_along(town: TestTown) -
     await desk.opens("/desk/audit")
     assert "Amara became a champion" in desk.sees
     assert "Elif came to the desk" in desk.sees
+    assert "Elif approved a message words: loneliness en" in desk.sees
     amara = str(await town.id_of("Amara"))
     await desk.presses("Show these", who=amara, what="circle_created")
     assert "Amara made a circle circle: Elm House" in desk.sees
