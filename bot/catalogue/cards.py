@@ -1,14 +1,12 @@
 """A card to print: a QR code that opens the bot at a circle's door, with a few words around it."""
 
 import io
-import unicodedata
 from dataclasses import dataclass
-from functools import cache
 
 import segno
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
-Font = ImageFont.FreeTypeFont
+from bot.catalogue.lettering import LATIN, Face, clusters, face_of, has, prepared, width_of, write
 
 # All lengths are dots: A6 at 300 dots an inch.
 DPI = 300
@@ -22,9 +20,6 @@ MOST_SIGNS = 600  # no place holds more; measuring a novel takes long
 QR_SIDE = 780
 QUIET = 4  # modules of white around the code, as its standard asks
 WHITE, INK, SOFT, ACCENT = "#ffffff", "#16211f", "#4d5b58", "#0f6b5c"
-TWINS = str.maketrans({"–": "-", "—": "-", "‑": "-", "•": "·", "ß": "ss", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O"}) | (
-    str.maketrans({"æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe", "đ": "d", "Đ": "D", "ð": "d", "þ": "th", "ı": "i"})
-)
 
 
 @dataclass(frozen=True)
@@ -38,7 +33,7 @@ class Lines:
 
 @dataclass(frozen=True)
 class Look:
-    """How a text may be set. `weight` thickens the strokes: there is only one font."""
+    """How a text may be set. `weight` thickens the strokes: there is one weight of each face."""
 
     largest: int
     smallest: int
@@ -60,6 +55,7 @@ class Block:
     rows: tuple[str, ...]
     size: int
     look: Look
+    face: Face = LATIN
 
     @property
     def pitch(self) -> int:
@@ -73,10 +69,10 @@ class Block:
 def card(link: str, lines: Lines) -> bytes:
     """A PNG of about A6 on white that opens `link` when scanned. The same input gives the same bytes.
 
-    The font has plain Latin letters only. Accents are taken off (Zoë is printed as Zoe), and a line that still has a
-    character it lacks (Arabic, Bengali, an emoji) is left out rather than printed as boxes; the code and the link are
-    always there. A text too long for its place is made smaller, then cut with an ellipsis: nothing is ever drawn
-    beyond the margins.
+    Latin, Bengali and Arabic letters can be drawn. Latin lines lose their accents (Zoë is printed as Zoe), and a line
+    that still has a character which the face lacks (Greek, an emoji) is left out rather than printed as boxes; the code
+    and the link are always there. A text too long for its place is made smaller, then cut with an ellipsis: nothing is
+    ever drawn beyond the margins.
     """
     image = Image.new("RGB", SIZE, WHITE)
     draw = ImageDraw.Draw(image)
@@ -90,20 +86,23 @@ def card(link: str, lines: Lines) -> bytes:
 
 
 def can_draw(text: str) -> bool:
-    """Whether the font has every sign of it, so that no line would be left out."""
-    return all(map(_has, "".join(map(_plain, text.splitlines()))))
+    """Whether one face has every sign of it, so that no line would be left out."""
+    face = face_of(text.splitlines())
+    return all(has(prepared(line, face), face) for line in text.splitlines())
 
 
 def fit(text: str, look: Look) -> Block:
-    """The text at the largest size at which it fits its place, less the lines that the font cannot draw."""
+    """The text at the largest size at which it fits its place, less the lines that its face cannot draw."""
     shortened = text if len(text) <= MOST_SIGNS else f"{text[:MOST_SIGNS]}…"
-    drawable = [line for line in map(_plain, shortened.splitlines()) if line and all(map(_has, line))]
+    face = face_of(shortened.splitlines())
+    lines = [prepared(line, face) for line in shortened.splitlines()]
+    drawable = [line for line in lines if line and has(line, face)]
     for size in range(look.largest, look.smallest - 1, -2):
-        block = Block(tuple(row for line in drawable for row in _wrap(line, size)), size, look)
+        block = Block(tuple(row for line in drawable for row in _wrap(line, face, size)), size, look, face)
         if block.height <= look.height:
             return block
     most = max(1, look.height // block.pitch)
-    return Block((*block.rows[: most - 1], _cut(block.rows[most - 1], block.size)), block.size, look)
+    return Block((*block.rows[: most - 1], _cut(block.rows[most - 1], face, block.size)), block.size, look, face)
 
 
 def _address(link: str) -> Block:
@@ -112,57 +111,37 @@ def _address(link: str) -> Block:
     return row if row.rows == (link,) else fit(link, LINK)
 
 
-@cache
-def _font(size: int) -> Font:
-    font = ImageFont.load_default(size)
-    assert isinstance(font, ImageFont.FreeTypeFont)  # Pillow without FreeType has a bitmap font that cannot grow
-    return font
-
-
-def _plain(line: str) -> str:
-    """One line with single spaces, without accents, and with the few signs that have a twin in the font."""
-    parts = unicodedata.normalize("NFKD", line.translate(TWINS))
-    return " ".join("".join(sign for sign in parts if unicodedata.category(sign) != "Mn").split())
-
-
-@cache
-def _has(sign: str) -> bool:
-    """Whether the font can draw it: what it lacks all comes out as the same box."""
-    font = _font(64)
-    return sign == " " or (sign.isprintable() and bytes(font.getmask(sign)) != bytes(font.getmask("\uffff")))
-
-
-def _wrap(line: str, size: int) -> list[str]:
+def _wrap(line: str, face: Face, size: int) -> list[str]:
     """Rows no wider than a card; a word that is too wide by itself is broken."""
     rows = [""]
     for word in line.split(" "):
         wider = f"{rows[-1]} {word}".strip()
-        if _fits(wider, size):
+        if _fits(wider, face, size):
             rows[-1] = wider
             continue
-        pieces = _pieces(word, size)
+        pieces = _pieces(word, face, size)
         rows = [*(row for row in rows if row), *pieces]
     return rows
 
 
-def _pieces(word: str, size: int) -> list[str]:
+def _pieces(word: str, face: Face, size: int) -> list[str]:
     pieces = [""]
-    for sign in word:
-        if _fits(pieces[-1] + sign, size):
+    for sign in clusters(word):
+        if _fits(pieces[-1] + sign, face, size):
             pieces[-1] += sign
         else:
             pieces.append(sign)
     return pieces
 
 
-def _cut(row: str, size: int) -> str:
-    while row and not _fits(f"{row}…", size):
-        row = row[:-1]
+def _cut(row: str, face: Face, size: int) -> str:
+    while row and not _fits(f"{row}…", face, size):
+        row = "".join(clusters(row)[:-1])
     return f"{row.rstrip()}…"
 
 
-def _fits(row: str, size: int) -> bool:
-    return _font(size).getlength(row) <= WIDTH - SLACK
+def _fits(row: str, face: Face, size: int) -> bool:
+    return width_of(row, face, size) <= WIDTH - SLACK
 
 
 def _code(link: str) -> Image.Image:
@@ -194,10 +173,10 @@ def _stack(image: Image.Image, draw: ImageDraw.ImageDraw, parts: list[Block | Im
 
 
 def _write(draw: ImageDraw.ImageDraw, block: Block, y: int) -> None:
-    look, font = block.look, _font(block.size)
+    look = block.look
     for number, row in enumerate(block.rows):
         at = (SIZE[0] / 2, y + (number + 0.5) * block.pitch)
-        draw.text(at, row, fill=look.colour, font=font, anchor="mm", stroke_width=look.weight, stroke_fill=look.colour)
+        write(draw, at, row, block.face, block.size, look.colour, look.weight)
 
 
 def _frame(draw: ImageDraw.ImageDraw) -> None:

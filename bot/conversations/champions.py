@@ -1,16 +1,13 @@
 """A coordinator invites a champion, who says yes and tells a name; and ends that task one day."""
 
-import asyncio
-
 from bot.actions import champions as champion_actions
 from bot.actions import invitations as actions
 from bot.actions import people as people_actions
+from bot.actions import printed_cards
 from bot.actions.champions import Champion
 from bot.actions.circles import checked_name
-from bot.catalogue import cards
 from bot.conversations import circles
 from bot.conversations.keyboards import Button, data
-from bot.conversations.printing import printed
 from bot.conversations.talk import Talk
 from bot.domain.errors import NotAllowed, NotNow
 from bot.store.invitations import Unused
@@ -26,12 +23,7 @@ async def invite(talk: Talk) -> None:
     if not talk.visitor.is_coordinator:
         raise NotAllowed("errors.coordinators_only")
     link = await actions.invite_champion(talk.runtime, talk.id)
-    lines = cards.Lines(
-        title=printed(talk, "cards.champion_title"),
-        middle=printed(talk, "cards.champion_text", place=talk.runtime.place.name),
-        foot=printed(talk, "cards.champion_foot"),
-    )
-    image = await asyncio.to_thread(cards.card, link, lines)  # drawing takes a while; nobody else should wait
+    image = await printed_cards.of_champion(talk.runtime, talk.language, link)
     known = len(await champion_actions.listed(talk.runtime, talk.id))
     rows = [[talk.button("buttons.champions", "champs", count=known)]]
     await talk.photo(image, "invitation.png", talk.words("circles.champion_link", link=link), rows)

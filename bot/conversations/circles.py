@@ -1,13 +1,10 @@
 """A champion looks after circles: name one, its link and card, a new link, another name, close it."""
 
-import asyncio
-
 from bot.actions import circles as actions
 from bot.actions import people as people_actions
+from bot.actions import printed_cards
 from bot.actions.circles import CircleView
-from bot.catalogue import cards
 from bot.conversations import joining
-from bot.conversations.printing import printed
 from bot.conversations.talk import Talk
 from bot.domain.errors import NotAllowed, NotFound
 
@@ -129,12 +126,7 @@ async def send_card(talk: Talk, one: CircleView) -> None:
     """The link to send on, and a card with a QR code to print and hand over."""
     fresh = await people_actions.visitor(talk.runtime, talk.id)
     champion = fresh.person.name if fresh else talk.visitor.person.name
-    lines = cards.Lines(
-        title=printed(talk, "cards.circle_title", champion=champion),
-        middle=printed(talk, "cards.circle_text", circle=one.circle.name, place=talk.runtime.place.name),
-        foot=printed(talk, "cards.circle_foot"),
-    )
-    image = await asyncio.to_thread(cards.card, one.link, lines)  # drawing takes a while; nobody else should wait
+    image = await printed_cards.of_circle(talk.runtime, talk.language, one, champion)
     caption = talk.words("circles.card_caption", circle=one.circle.name, champion=champion, link=one.link)
     await talk.photo(image, "card.png", caption)
 

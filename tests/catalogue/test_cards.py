@@ -3,10 +3,11 @@ from functools import cache
 
 import pytest
 import segno
-from PIL import Image
+from PIL import Image, features
 from PIL.ImageChops import invert
 
-from bot.catalogue.cards import FOOT, MARGIN, MIDDLE, QUIET, SIZE, TITLE, Block, Lines, Look, card, fit
+from bot.catalogue.cards import FOOT, MARGIN, MIDDLE, QUIET, SIZE, TITLE, Block, Lines, Look, can_draw, card, fit
+from bot.catalogue.lettering import OTHERS, width_of
 
 LINK = "https://t.me/FirstMileBot?start=c_3fJ8sKq0ZtWv1mYbR5nXeA7uLdG2hPc9"
 WORDS = Lines("Rosa’s circle", "Scan with your camera.\nAbout one message a week.", "Stop at any time.")
@@ -117,7 +118,7 @@ def test_short_words_are_large_and_whole() -> None:
     assert fit("Rosa’s circle", TITLE) == Block(("Rosa’s circle",), TITLE.largest, TITLE)
 
 
-@pytest.mark.parametrize("line", ["স্বাগতম", "مرحبا بكم", "Hello 👋", "Добро", "£5", "a\u202eb", "\x07bell"])
+@pytest.mark.parametrize("line", ["Hello 👋", "Καλημέρα", "a\u202eb", "\x07bell", "مرحبا বাংলা"])
 def test_a_line_that_the_font_cannot_draw_is_left_out_rather_than_printed_as_boxes(line: str) -> None:
     assert fit(f"Welcome\n{line}\nto all", MIDDLE).rows == ("Welcome", "to all")
 
@@ -136,6 +137,43 @@ def test_a_name_keeps_its_letters_when_the_font_has_no_accents(name: str, printe
     assert fit(name, TITLE).rows == (printed,)
 
 
-def test_a_card_in_another_script_still_has_its_code_and_link() -> None:
-    assert drawn(Lines("দল", "مرحبا", "")).tobytes() == drawn(NOTHING).tobytes()
+BENGALI = Lines("আপনার পাশে কেউ আছেন", "Elm Park আপনাকে কিছু জিজ্ঞেস করতে চায়।", "14 দিন চলে")
+ARABIC = Lines("هناك من يقف إلى جانبك", "لدى \u2068Elm Park\u2069 سؤال لك.", "تعمل 14 يومًا")
+
+
+@pytest.mark.parametrize("lines", [BENGALI, ARABIC], ids=["bn", "ar"])
+def test_bengali_and_arabic_are_printed_in_their_own_letters_inside_the_margins(lines: Lines) -> None:
+    for text, look in ((lines.title, TITLE), (lines.middle, MIDDLE), (lines.foot, FOOT)):
+        assert can_draw(text)
+        assert " ".join(fit(text, look).rows) == text, "every word of it, and every accent"
+    left, top, right, bottom = ink(drawn(lines))
+    assert left >= MARGIN - 4 and right <= SIZE[0] - MARGIN + 4
+    assert top >= 100 and bottom <= SIZE[1] - 100
+    found, wanted, _ = modules(code_only(drawn(lines)), LINK)
+    assert found == wanted
+
+
+def test_letters_join_as_they_should() -> None:
+    """Letters that only stand beside one another are wider: a reader takes them for nonsense."""
+    for word, face in (("السلام", OTHERS[1]), ("ক্ষমতা", OTHERS[0])):
+        apart = sum(width_of(sign, face, 64) for sign in word)
+        assert width_of(word, face, 64) < 0.95 * apart
+
+
+@pytest.mark.parametrize("text", ["শুভেচ্ছা" * 80, "السلام" * 80, "আপনি হ্যাঁ " * 90])
+def test_a_long_text_of_another_script_is_made_smaller_and_cut_too(text: str) -> None:
+    block = fit(text, FOOT)
+    assert block.height <= FOOT.height
+    assert block.rows[-1].endswith("…")
+    assert not any(row[0] in "\u09cd\u09be\u09bf\u0981" for row in block.rows), "no mark stands without its letter"
+
+
+def test_without_the_library_that_joins_letters_none_are_drawn_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(features, "check", lambda name: False)
+    assert not can_draw(BENGALI.title)
+    assert fit(BENGALI.title, TITLE).rows == ()
+
+
+def test_a_card_in_a_script_without_a_face_still_has_its_code_and_link() -> None:
+    assert drawn(Lines("Καλημέρα", "Καλημέρα", "")).tobytes() == drawn(NOTHING).tobytes()
     assert fit(LINK, FOOT).rows == (LINK,) or "".join(fit(LINK, FOOT).rows) == LINK

@@ -10,6 +10,7 @@ import pytest
 from bot.actions import enrolling, machine_health, owning, rereading, timelines
 from bot.actions.answering import HELLO
 from bot.catalogue import Phrases
+from bot.catalogue.cards import can_draw
 from bot.catalogue.phrase_files import PhraseFile
 from bot.catalogue.place_duty import WEEKDAYS
 from bot.catalogue.template_writing import parts_of
@@ -305,6 +306,13 @@ def test_every_phrase_can_be_said_and_fits(language: str) -> None:
         said = PHRASES.say(language, key, **{name: sample(name) for name in names})
         assert said.strip(), key
         assert len(said.encode("utf-16-le")) // 2 <= LONGEST_MESSAGE, key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_line_of_a_printed_card_can_be_drawn(language: str) -> None:
+    for key, names in FILES[language].names.items():
+        if key.startswith("cards."):
+            assert can_draw(PHRASES.plain(language, key, **dict.fromkeys(names, "Elm House"))), key
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
