@@ -18,7 +18,7 @@ from tests.machines.house import House
 
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 PARTS = 2 if NIGHTLY else 1  # so that `pytest -n 2` shares the night between two processors
-RUNS, STEPS = (700, 150) if NIGHTLY else (12, 25)
+RUNS, STEPS = (760, 150) if NIGHTLY else (12, 25)
 LEAST = 200_000 // PARTS if NIGHTLY else 100
 
 
