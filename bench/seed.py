@@ -24,7 +24,7 @@ from bot.app import open_catalogue
 from bot.clock import SystemClock
 from bot.config import Settings
 from bot.domain.errors import Misconfigured
-from bot.domain.people import Purpose
+from bot.domain.people import Purpose, Role
 from bot.domain.templates import SOURCE_LANGUAGE
 from bot.runtime import Runtime, Shelf
 from bot.store import circles as circle_store
@@ -98,6 +98,8 @@ async def runtime_on(settings: Settings, database: Database) -> Runtime:
 async def _fill(runtime: Runtime, wanted: Plan) -> int:
     await template_actions.sync(runtime)
     coordinator = await people_actions.meet(runtime, wanted.coordinator, "Elif", "en")
+    async with runtime.database.write() as tx:  # whoever runs this need not stand in the settings
+        await people_store.grant(tx, coordinator.id, Role.COORDINATOR, None, runtime.now())
     await people_actions.agree_to_work(runtime, coordinator.id, WORK_WORDING)
     await _approve(runtime, coordinator.id)
     champion = await people_actions.meet(runtime, wanted.champion, "Amara", "en")

@@ -68,7 +68,7 @@ async def test_a_champion_works_in_their_own_language(town: TestTown) -> None:
     assert "আপনি কোন কথা পৌঁছে দিতে চান?" in seen
 
 
-async def test_a_card_has_words_even_where_its_font_cannot_draw_the_language(town: TestTown) -> None:
+async def test_a_card_is_printed_in_the_language_of_whoever_hands_it_out(town: TestTown) -> None:
     phrases = town.runtime.catalogue.phrases
     await town.has_coordinator()
     amara = await town.has_champion()
@@ -79,6 +79,13 @@ async def test_a_card_has_words_even_where_its_font_cannot_draw_the_language(tow
     await amara.taps("Elm House")
     await amara.taps(phrases.plain("bn", "buttons.circle_card"))
 
+    bengali = card_on(amara)
+    assert bengali != english
+    await amara.says("/language")
+    await amara.taps("English")
+    await amara.says("/circle")
+    await amara.taps("Elm House")
+    await amara.taps(phrases.plain("en", "buttons.circle_card"))
     assert card_on(amara) == english
 
 

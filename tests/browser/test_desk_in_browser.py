@@ -91,8 +91,9 @@ async def test_every_page_can_be_used_by_everybody(look: tuple[str, bool]) -> No
     await asyncio.to_thread(ARTEFACTS.mkdir, parents=True, exist_ok=True)
     async with desk_on_stage(look[0]) as (town, url, token), chromium() as browser:
         paths = await addresses(town)
-        found = [await walked(browser, url, token, width, look, paths) for width in WIDTHS]
-        assert found == [[], []]
+        widths = WIDTHS[:1] if look[1] else WIDTHS  # in the dark only colours are different
+        found = [await walked(browser, url, token, width, look, paths) for width in widths]
+        assert not any(found), found
         assert await walked_besides(browser, town, url, token, look) == []
 
 
