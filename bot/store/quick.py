@@ -22,7 +22,7 @@ _QUICK = ("execute", "fetchall", "fetchone", "fetchmany", "close")
 
 
 def thorough(query: Query) -> Query:
-    """A query that looks through many rows, for a morning's digest, a picture or an hour's tidying: nobody waits."""
+    """A query that looks through many rows, for a morning's digest or an hour's tidying: nobody waits."""
     return query.prefix_with(THOROUGH)
 
 

@@ -10,7 +10,6 @@ from bot.domain.checkins import Stage
 from bot.domain.deliveries import ARRIVED_MAYBE, Kind, State
 from bot.domain.people import Purpose
 from bot.domain.small_numbers import Group
-from bot.store.quick import thorough
 from bot.store.schema import broadcasts, consents, deliveries, people, replies
 from bot.store.schema_care import checkins, enrolments
 from bot.store.types import Whole
@@ -27,14 +26,14 @@ async def outcomes(tx: AsyncConnection, since: datetime) -> list[tuple[datetime,
         .where(broadcasts.c.starts_at >= since)
         .group_by(broadcasts.c.id, broadcasts.c.starts_at, deliveries.c.state)
     )
-    return [(row.starts_at, State(row.state), int(row.people)) for row in await tx.execute(thorough(query))]
+    return [(row.starts_at, State(row.state), int(row.people)) for row in await tx.execute(query)]
 
 
 async def questions(tx: AsyncConnection, since: datetime) -> list[tuple[int, datetime, datetime | None]]:
     """(who, when, when it was answered) of everything that residents wrote since then."""
     columns = (replies.c.resident_id, replies.c.at, replies.c.answered_at)
     query = select(*columns).where(replies.c.direction == "question", replies.c.at >= since)
-    return [(row.resident_id, row.at, row.answered_at) for row in await tx.execute(thorough(query))]
+    return [(row.resident_id, row.at, row.answered_at) for row in await tx.execute(query)]
 
 
 async def reached(tx: AsyncConnection, since: datetime) -> dict[str, int]:
@@ -45,7 +44,7 @@ async def reached(tx: AsyncConnection, since: datetime) -> dict[str, int]:
         .where(broadcasts.c.starts_at >= since, deliveries.c.state.in_(ARRIVED_MAYBE))
         .group_by(broadcasts.c.topic)
     )
-    return {row.topic: int(row.people) for row in await tx.execute(thorough(query))}
+    return {row.topic: int(row.people) for row in await tx.execute(query)}
 
 
 async def opted_out(tx: AsyncConnection, since: datetime, besides: str) -> dict[str, int]:
@@ -78,7 +77,7 @@ async def opted_out(tx: AsyncConnection, since: datetime, besides: str) -> dict[
         .where(consents.c.wording != besides, *until, ~newer)
         .group_by(deliveries.c.topic)
     )
-    return {row.topic or "": int(row.people) for row in await tx.execute(thorough(query))}
+    return {row.topic or "": int(row.people) for row in await tx.execute(query)}
 
 
 def _before(column: Any, span: timedelta) -> ColumnElement[Any]:
@@ -98,4 +97,4 @@ async def answered_by(tx: AsyncConnection, since: datetime, *, tier: bool) -> di
         .where(checkins.c.state.in_(over), checkins.c.kind == "questions", checkins.c.due_at >= since)
         .group_by(by)
     )
-    return {row[0]: Group(int(row[1]), int(row[2]), int(row[3])) for row in await tx.execute(thorough(query))}
+    return {row[0]: Group(int(row[1]), int(row[2]), int(row[3])) for row in await tx.execute(query)}
