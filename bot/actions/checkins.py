@@ -97,7 +97,7 @@ async def _not_asked(tx: AsyncConnection, runtime: Runtime, checkin: CheckIn, re
 async def _goodbye_unsaid(tx: AsyncConnection, runtime: Runtime, checkin: CheckIn, person: Person) -> None:
     """Somebody who waits for the next question should hear from somebody that none will come."""
     for reader in await people_actions.coordinators(tx):
-        key, phrase = f"closing-unsaid:{checkin.id}:{reader.id}", "enrolling.closing_too_late"
+        key, phrase = f"closing-unsaid:{checkin.id}:{reader.id}", "enrolling.closing_unsent"
         await notices.to_worker(tx, runtime, reader, key, phrase, names=(person.id,), name=person.name)
 
 

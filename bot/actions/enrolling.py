@@ -101,15 +101,17 @@ async def open_card(runtime: Runtime, token: str, person_id: int) -> Offer:
         if enrolment is None:
             raise NotFound("enrolling.card_unknown")
         await _may_open(tx, runtime, enrolment, person_id)
-        if enrolment.language and enrolment.person_id != person_id and not await _known_here(tx, person_id):
-            await people_store.change(tx, person_id, language=enrolment.language)
+        if enrolment.person_id != person_id:
+            await _speak_as_on_the_card(tx, runtime, enrolment, person_id)
         await store.change(tx, enrolment.id, person_id=person_id)
         return Offer(enrolment, await _plan(tx, runtime, enrolment))
 
 
-async def _known_here(tx: AsyncConnection, person_id: int) -> bool:
-    """Whether they have chosen their language by themselves already: at whatever they said yes to, or as a worker."""
-    return bool(await people_store.standing_consents(tx, person_id) or await people_store.roles_of(tx, person_id))
+async def _speak_as_on_the_card(tx: AsyncConnection, runtime: Runtime, enrolment: Enrolment, person_id: int) -> None:
+    """Unless they have chosen a language themselves: at whatever they said yes to, or as a worker."""
+    chosen = await people_store.standing_consents(tx, person_id) or await people_store.roles_of(tx, person_id)
+    if enrolment.language in runtime.place.languages and not chosen:  # a place may offer it no longer
+        await people_store.change(tx, person_id, language=enrolment.language)
 
 
 async def _plan(tx: AsyncConnection, runtime: Runtime, enrolment: Enrolment) -> Plan:

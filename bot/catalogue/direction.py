@@ -9,7 +9,7 @@ FIRST_STRONG, LEFT_TO_RIGHT, POP = "\u2068", "\u2066", "\u2069"
 _LATIN_RUN = re.compile(r"https?://\S+|[+(]?\d[\d\s().,:/+-]*")
 # Between Arabic words the slash of /stop takes their direction and is read behind it.
 _COMMAND = re.compile(r"(?<![\w<:/.])/(?=[a-z])")
-_LEFT_TO_RIGHT_MARK = "\u200e"
+LEFT_TO_RIGHT_MARK = "\u200e"
 _LINE_ENDS = "\n\t"
 
 
@@ -27,7 +27,7 @@ def isolate(value: str, language: str) -> str:
 
 def keep_commands_whole(source: str, language: str) -> str:
     """The words of a phrase, with a mark before each /command in a right-to-left language."""
-    return _COMMAND.sub(f"{_LEFT_TO_RIGHT_MARK}/", source) if is_right_to_left(language) else source
+    return _COMMAND.sub(f"{LEFT_TO_RIGHT_MARK}/", source) if is_right_to_left(language) else source
 
 
 def clean(value: str) -> str:

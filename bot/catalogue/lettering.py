@@ -13,8 +13,10 @@ from pathlib import Path
 
 from PIL import ImageDraw, ImageFont, features
 
+from bot.catalogue.direction import FIRST_STRONG, LEFT_TO_RIGHT, LEFT_TO_RIGHT_MARK, POP
+
 FONTS = Path(__file__).parent / "fonts"
-ISOLATES = "\u2066\u2067\u2068\u2069"  # keep names and numbers in order inside right-to-left text; they draw nothing
+UNSEEN = (FIRST_STRONG, LEFT_TO_RIGHT, POP, LEFT_TO_RIGHT_MARK)  # keep right-to-left text in order, and draw nothing
 TWINS = str.maketrans({"–": "-", "—": "-", "‑": "-", "•": "·", "ß": "ss", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O"}) | (
     str.maketrans({"æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe", "đ": "d", "Đ": "D", "ð": "d", "þ": "th", "ı": "i"})
 )
@@ -60,7 +62,7 @@ def has(line: str, face: Face) -> bool:
 @cache
 def _has(sign: str, face: Face) -> bool:
     """What a face lacks all comes out as the same box."""
-    if sign == " " or (sign in ISOLATES and face is not LATIN):
+    if sign == " " or (sign in UNSEEN and face is not LATIN):
         return True
     font = font_of(face, 64)
     return sign.isprintable() and bytes(font.getmask(sign)) != bytes(font.getmask("\uffff"))

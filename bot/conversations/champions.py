@@ -80,8 +80,8 @@ async def _links(talk: Talk) -> None:
 
 
 def _link(talk: Talk, one: Unused) -> Button:
-    made = talk.runtime.day(one.created_at, talk.runtime.place.zone, talk.language)
-    return talk.button("buttons.invitation_drop", "champs", "drop", one.id, day=made, maker=one.maker)
+    made = talk.runtime.moment(one.created_at, talk.runtime.place.zone, talk.language)  # several a day are usual
+    return talk.button("buttons.invitation_drop", "champs", "drop", one.id, when=made, maker=one.maker)
 
 
 async def _drop(talk: Talk) -> None:

@@ -205,8 +205,7 @@ async def _review(talk: Talk, form: Form) -> tuple[str, list[list[Button]]]:
 
 
 async def _finish(talk: Talk, form: Form) -> None:
-    asked = all(getattr(form, one) for one in form.steps() if one in PURPOSE)
-    if form.step != "review" or not (form.plan and form.day and form.tier and asked):
+    if form.step != "review" or not all(getattr(form, one) for one in form.steps() if one != "review"):
         raise NotNow("errors.old_button")
     home_on, tier = date.fromisoformat(form.day), Tier(form.tier)
     if form.assisted:

@@ -153,6 +153,10 @@ def test_bengali_and_arabic_are_printed_in_their_own_letters_inside_the_margins(
     assert found == wanted
 
 
+def test_a_command_on_an_arabic_card_keeps_its_slash() -> None:
+    assert can_draw("اكتب \u200e/stop في أي وقت")
+
+
 def test_letters_join_as_they_should() -> None:
     """Letters that only stand beside one another are wider: a reader takes them for nonsense."""
     for word, face in (("السلام", OTHERS[1]), ("ক্ষমতা", OTHERS[0])):

@@ -127,6 +127,14 @@ async def test_a_language_that_was_chosen_at_the_card_stays_when_it_is_opened_ag
     assert "Hello Ben" in town.ben.last
 
 
+async def test_a_language_that_the_place_offers_no_longer_is_not_spoken(town: TestTown) -> None:
+    elif_ = await _ready(town)
+    link = await makes_card(elif_, language="বাংলা")
+    object.__setattr__(town.runtime.place, "languages", ("en", "ar"))
+    await town.ben.opens(link)
+    assert "Hello Ben" in town.ben.last
+
+
 async def test_enrolling_is_refused_while_nobody_is_on_call_and_the_gap_is_named(town: TestTown) -> None:
     elif_ = await _ready(town)
     link = await makes_card(elif_)
