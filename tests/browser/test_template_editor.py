@@ -13,6 +13,7 @@ from playwright.async_api import Dialog
 from tests.browser.desk_stage import at_desk, chromium, desk_on_stage
 from tests.browser.test_try_in_browser import CHROMIUM
 
+KEEP_AFTER = 4100  # milliseconds; a little more than the page waits before it keeps what was typed
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium here")
 
 
@@ -44,18 +45,22 @@ async def _answers(route: Any, *, status: int) -> None:
 async def test_the_editor_says_when_a_draft_was_not_kept_and_why() -> None:
     async with chromium() as browser, desk_on_stage() as (_, url, token):
         page = await at_desk(browser, url, token, 1280)
+        await page.clock.install()
         await page.goto(f"{url}/desk/templates/loneliness/en/edit")
         reasons = {401: "not at the desk", 403: "too old", 413: "too long", 422: "to see why", 502: "cannot be reached"}
         for status, words in reasons.items():
             await page.route("**/keep", partial(_answers, status=status))
             await page.fill("textarea[name=body]", f"A warm room. {status}")
+            await page.clock.fast_forward(KEEP_AFTER)
             await page.wait_for_selector(f"#kept.fault:has-text('{words}')")
             await page.unroute("**/keep")
         await page.route("**/keep", lambda route: route.abort())
         await page.fill("textarea[name=body]", "Nobody hears")
+        await page.clock.fast_forward(KEEP_AFTER)
         await page.wait_for_selector("#kept.fault:has-text('cannot be reached')")
         await page.unroute("**/keep")
         await page.fill("textarea[name=body]", "A warm room is open.")
+        await page.clock.fast_forward(KEEP_AFTER)
         await page.wait_for_selector("#kept:not(.fault):has-text('Draft kept')")
 
 
